@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The modules whose inner loops take the time are optimised in every configuration, so that a debug build computes
+/// the same bits in bearable time. On x86-64 they need AVX2 and FMA; the command checks the CPU before it calls them.
+#if arch(x86_64)
+  let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=x86-64-v3"])]
+#else
+  let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-O"])]
+#endif
+
+/// A test target for each module, and those that look at the whole: what each may import.
+let tests: [Target] = [
+  ("HDF5Tests", ["HDF5", "CHDF5"]),
+  ("RunStoreTests", ["RunStore", "HDF5"]),
+  ("NumericsTests", ["Numerics"]),
+  ("GraphTests", ["Graph", "Numerics"]),
+  ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets"]),
+  ("OptimizersTests", ["Optimizers", "Numerics", "HDF5"]),
+  ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics"]),
+  ("AnalysisTests", ["Analysis", "RunSchema", "RunStore"]),
+  ("ExperimentsTests", ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics"]),
+  ("ArchitectureTests", []),
+  ("EndToEndTests", []),
+].map { name, modules in
+  .testTarget(name: name, dependencies: modules.map { .init(stringLiteral: $0) }, swiftSettings: kernelSettings)
+}
+
+let package = Package(
+  name: "runs",
+  products: [
+    .executable(name: "runs", targets: ["runs"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
+    .library(name: "RunStore", targets: ["RunStore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Right wing: files, no learning.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial",
+      providers: [.apt(["libhdf5-dev", "zlib1g-dev"]), .brew(["hdf5"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "RunStore", dependencies: ["HDF5"]),
+    .target(name: "RunSchema", dependencies: ["RunStore", "Numerics"]),
+    .target(name: "Analysis", dependencies: ["RunSchema", "RunStore"]),
+
+    // Left wing: pure, no files.
+    .target(name: "CVector"),
+    .target(name: "Numerics", dependencies: ["CVector"], swiftSettings: kernelSettings),
+    .target(name: "Graph", dependencies: ["Numerics"], swiftSettings: kernelSettings),
+    .target(name: "Tasks", dependencies: ["Graph", "Numerics"], swiftSettings: kernelSettings),
+    .target(name: "Optimizers", dependencies: ["Numerics"], swiftSettings: kernelSettings),
+    .target(
+      name: "OuterTraining", dependencies: ["Tasks", "Optimizers", "Numerics"], swiftSettings: kernelSettings),
+
+    // The bridge, and the command.
+    .target(
+      name: "DataSets", dependencies: ["Tasks", "HDF5", "Numerics", "CZlib"], resources: [.copy("Resources")]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "OuterTraining", "Tasks", "Optimizers", "DataSets", "RunSchema", "RunStore", "Numerics",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "runs",
+      dependencies: [
+        "Experiments", "Analysis", "RunSchema", "RunStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ] + tests,
+  swiftLanguageModes: [.v6]
+)

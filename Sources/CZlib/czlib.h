@@ -1,0 +1,5 @@
+#pragma once
+#include <zlib.h>
+
+/// inflateInit2 is a macro, which Swift does not import. 16 + 15: a gzip header, the largest window.
+static inline int cz_inflate_init_gzip(z_streamp stream) { return inflateInit2(stream, 16 + MAX_WBITS); }

@@ -1,0 +1,45 @@
+package import Numerics
+
+/// The four disjoint parts of a task's data (spec: inner training sees `train` and `innerValid`, outer training `outerValid`).
+package enum Split: Int, CaseIterable, Sendable {
+  case train, innerValid, outerValid, test
+}
+
+/// The address of a batch: batch `index` of a split is a function of the task's seed and this, whatever was asked before.
+package struct Batch: Hashable, Sendable {
+  package var split: Split
+  package var index: Int
+
+  package init(_ split: Split, _ index: Int) {
+    self.split = split
+    self.index = index
+  }
+}
+
+/// One problem to train parameters on: a loss, where to start, and the data, all fixed by a configuration and a seed.
+///
+/// A task is an immutable value that any number of threads may use at once, each with a workspace of its own.
+package protocol Task: Sendable {
+  var parameters: Layout { get }
+
+  /// What maps this task's loss to about 1 at the start and 0 at a good end.
+  var normalization: Normalization { get }
+
+  /// Where inner training starts: the same for both members of an antithetic pair.
+  func initialParameters() -> Tensors
+
+  /// The loss on a batch.
+  func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float
+
+  /// The loss on a batch, and its gradient, which overwrites what `gradient` held.
+  func loss(
+    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace) -> Float
+}
+
+/// A distribution over tasks of one kind: a draw is a function of a 64-bit seed.
+package protocol TaskFamily: Sendable {
+  /// The name by which recipes and records call the family.
+  var name: String { get }
+
+  func task(seed: UInt64) -> any Task
+}
