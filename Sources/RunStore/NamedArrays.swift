@@ -1,0 +1,114 @@
+// Arrays with a name, a shape and a type: what a checkpoint and a run's identity are made of.
+
+/// A typed array of any rank under a name that is a path.
+public struct NamedArray: Equatable, Sendable {
+  /// A path such as "theta/lstm/w": parts of printable characters between single slashes.
+  public let name: String
+  /// The lengths of the axes, slowest first; empty for a scalar.
+  public let shape: [Int]
+  /// The elements in row-major order.
+  public let values: ArrayValues
+  /// The unit in words, empty for none.
+  public var unit: String
+  /// What it is, in a sentence.
+  public var summary: String
+
+  /// An array; the number of values is the product of the shape.
+  public init(_ name: String, shape: [Int], _ values: ArrayValues, unit: String = "", summary: String = "") {
+    precondition(Self.isName(name), "\(name) is no path of an array")
+    precondition(shape.allSatisfy { $0 >= 0 }, "\(name): a shape of \(shape)")
+    precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for a shape of \(shape)")
+    self.name = name
+    self.shape = shape
+    self.values = values
+    self.unit = unit
+    self.summary = summary
+  }
+
+  /// Whether a text may name an array: no empty part, no part "." or "..", no control characters, 1,023 bytes at most.
+  public static func isName(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return !text.isEmpty && text.utf8.count <= 1_023
+      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+      && text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+  }
+}
+
+extension NamedArray {
+  /// A single number or text.
+  public static func scalar(
+    _ name: String, _ values: ArrayValues, unit: String = "", summary: String = ""
+  ) -> NamedArray {
+    NamedArray(name, shape: [], values, unit: unit, summary: summary)
+  }
+
+  /// A single text.
+  public static func text(_ name: String, _ text: String, summary: String = "") -> NamedArray {
+    NamedArray(name, shape: [], .text([text]), summary: summary)
+  }
+}
+
+/// Arrays in an order, each name once.
+public struct NamedArrays: Equatable, Sendable {
+  /// The arrays in their order.
+  public private(set) var arrays: [NamedArray] = []
+  private var positions: [String: Int] = [:]
+  private var folders: Set<String> = []
+
+  /// No arrays.
+  public init() {}
+
+  /// These arrays, whose names differ and of which none is a folder of another.
+  public init(_ arrays: some Sequence<NamedArray>) {
+    for array in arrays { append(array) }
+  }
+
+  /// Puts an array behind the others. Its name is new, no folder of another array, and no array is its folder.
+  public mutating func append(_ array: NamedArray) {
+    precondition(positions[array.name] == nil, "there is already an array \(array.name)")
+    precondition(!folders.contains(array.name), "\(array.name) is already a folder of arrays")
+    for folder in Self.folders(of: array.name) {
+      precondition(positions[folder] == nil, "\(folder) is already an array, \(array.name) cannot lie in it")
+      folders.insert(folder)
+    }
+    positions[array.name] = arrays.count
+    arrays.append(array)
+  }
+
+  /// The array of a name.
+  public subscript(name: String) -> NamedArray? { positions[name].map { arrays[$0] } }
+
+  /// The arrays' names in their order.
+  public var names: [String] { arrays.map(\.name) }
+
+  /// SHA-256 over all arrays in their order: name, type, rank, shape, then the little-endian bytes; lengths of texts as
+  /// u32, rank as u32, axes as u64. Units and summaries are not in it.
+  public var digest: Digest {
+    var hash = SHA256()
+    for array in arrays {
+      var head = ByteWriter()
+      head.append(array.name)
+      head.append(array.values.type.rawValue)
+      head.append(UInt32(array.shape.count))
+      for axis in array.shape { head.append(UInt64(axis)) }
+      hash.update(head.bytes)
+      hash.update(array.values)
+    }
+    return hash.finish()
+  }
+
+  private static func folders(of name: String) -> [String] {
+    let parts = name.split(separator: "/")
+    return (1..<max(1, parts.count)).map { parts[..<$0].joined(separator: "/") }
+  }
+}
+
+extension SHA256 {
+  /// Takes in values: numbers as little-endian bytes, texts each with its length in bytes as u32.
+  mutating func update(_ values: ArrayValues) {
+    guard case .text = values else { return values.withLittleEndianBytes { update($0) } }
+    var writer = ByteWriter()
+    writer.append(values)
+    update(writer.bytes)
+  }
+}
