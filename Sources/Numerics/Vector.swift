@@ -20,6 +20,10 @@ extension Vector {
     UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Vector.self)
   }
 
+  /// Each integer as a float, rounded to nearest even. Swift's own conversion is scalar code.
+  @inlinable @inline(__always)
+  package init(rounding integers: IntVector) { self = cv_from_int(integers) }
+
   /// The square root of each lane, correctly rounded. Swift's own `squareRoot()` is scalar code.
   @inlinable @inline(__always)
   package var root: Vector { cv_sqrt(self) }
