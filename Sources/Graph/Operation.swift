@@ -1,0 +1,33 @@
+/// What a graph is made of: a function of up to three arrays with one array as its result.
+///
+/// A conformer fixes all sizes when it is made and gets nothing but pointers when it runs. To add one: a file with the
+/// struct, a function on `Term` that records it, and a line in the Double interpreter of the tests.
+package protocol Operation: Sendable {
+  /// The floats of scratch memory that `run` uses.
+  var scratchCount: Int { get }
+
+  /// Computes the whole result, which overlaps no operand. Allocates nothing.
+  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>)
+
+  /// For each input the derivative of the loss with respect to it, nil where none flows, given that of the result.
+  func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?]
+}
+
+extension Operation {
+  package var scratchCount: Int { 0 }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    preconditionFailure("\(Self.self) has no derivative: it is itself part of one")
+  }
+}
+
+/// The memory that an operation reads, and its scratch.
+package struct Operands {
+  let first: UnsafePointer<Float>
+  let second: UnsafePointer<Float>
+  let third: UnsafePointer<Float>
+  let scratch: UnsafeMutablePointer<Float>
+
+  /// The second operand, which holds indices.
+  var secondIndices: UnsafePointer<Int32> { UnsafeRawPointer(second).assumingMemoryBound(to: Int32.self) }
+}

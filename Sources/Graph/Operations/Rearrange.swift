@@ -1,0 +1,129 @@
+/// Operations that move elements and compute nothing.
+
+/// The same elements in a place of their own.
+struct Copy: Operation {
+  let count: Int
+
+  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    result.update(from: operands.first, count: count)
+  }
+
+  func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] { [gradient] }
+}
+
+/// A matrix with rows and columns exchanged.
+package struct Transpose: Operation {
+  let rows: Int
+  let columns: Int
+
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    for i in 0..<rows {
+      for j in 0..<columns { result[j * rows + i] = operands.first[i * columns + j] }
+    }
+  }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    [gradient.transposed()]
+  }
+}
+
+/// The part `start ..< start + count` of each row of an [outer, whole] array.
+package struct Slice: Operation {
+  let outer: Int
+  let whole: Int
+  let start: Int
+  let count: Int
+
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    for o in 0..<outer {
+      (result + o * count).update(from: operands.first + (o * whole + start), count: count)
+    }
+  }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let pad = Pad(outer: outer, whole: whole, start: start, count: count)
+    return [gradient.recording.record(pad, [gradient], shape: inputs[0].shape)]
+  }
+}
+
+/// The converse of a slice: zeros around each row.
+struct Pad: Operation {
+  let outer: Int
+  let whole: Int
+  let start: Int
+  let count: Int
+
+  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    result.update(repeating: 0, count: outer * whole)
+    for o in 0..<outer {
+      (result + (o * whole + start)).update(from: operands.first + o * count, count: count)
+    }
+  }
+
+  func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let slice = Slice(outer: outer, whole: whole, start: start, count: count)
+    return [gradient.recording.record(slice, [gradient], shape: inputs[0].shape)]
+  }
+}
+
+/// The rows of two arrays, [outer, firstCount] and [outer, secondCount], one behind the other.
+package struct Concatenate: Operation {
+  let outer: Int
+  let firstCount: Int
+  let secondCount: Int
+
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    for o in 0..<outer {
+      let row = result + o * (firstCount + secondCount)
+      row.update(from: operands.first + o * firstCount, count: firstCount)
+      (row + firstCount).update(from: operands.second + o * secondCount, count: secondCount)
+    }
+  }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let whole = firstCount + secondCount
+    let first = Slice(outer: outer, whole: whole, start: 0, count: firstCount)
+    let second = Slice(outer: outer, whole: whole, start: firstCount, count: secondCount)
+    return [
+      gradient.recording.record(first, [gradient], shape: inputs[0].shape),
+      gradient.recording.record(second, [gradient], shape: inputs[1].shape),
+    ]
+  }
+}
+
+extension Term {
+  /// The matrix with rows and columns exchanged.
+  package func transposed() -> Term {
+    precondition(shape.count == 2, "a transposed array of shape \(shape)")
+    return recording.record(Transpose(rows: shape[0], columns: shape[1]), [self], shape: [shape[1], shape[0]])
+  }
+
+  /// The elements whose index along `axis` is in `range`.
+  package func slice(_ range: Range<Int>, axis: Int) -> Term {
+    precondition(shape.indices.contains(axis), "axis \(axis) of the shape \(shape)")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[axis] && !range.isEmpty,
+      "the range \(range) of axis \(axis) of the shape \(shape)")
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    var part = shape
+    part[axis] = range.count
+    let slice = Slice(
+      outer: shape[..<axis].reduce(1, *), whole: shape[axis] * inner, start: range.lowerBound * inner,
+      count: range.count * inner)
+    return recording.record(slice, [self], shape: part)
+  }
+
+  /// This and `other` one behind the other along `axis`; the other axes are equal.
+  package func concatenated(_ other: Term, axis: Int) -> Term {
+    precondition(shape.indices.contains(axis), "axis \(axis) of the shape \(shape)")
+    var whole = shape
+    whole[axis] += other.shape[axis]
+    var expected = other.shape
+    expected[axis] = shape[axis]
+    precondition(expected == shape, "\(shape) and \(other.shape) cannot be joined along axis \(axis)")
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let operation = Concatenate(
+      outer: shape[..<axis].reduce(1, *), firstCount: shape[axis] * inner, secondCount: other.shape[axis] * inner)
+    return recording.record(operation, [self, other], shape: whole)
+  }
+}
