@@ -99,8 +99,8 @@ extension Plan {
   }
 }
 
-/// The constants of an expression, at one address for as long as the plan lives.
-private final class ConstantBlock: Sendable {
+/// The constants of an expression, at one address for as long as the plan lives. Sendable since nobody writes to it.
+private final class ConstantBlock: @unchecked Sendable {
   let base: UnsafePointer<Float>
 
   init(_ values: [Float]) {

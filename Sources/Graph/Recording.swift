@@ -1,4 +1,4 @@
-package import Numerics
+internal import Numerics
 
 /// An expression while it is being written: it hands out terms and remembers what they are made of.
 package final class Recording {

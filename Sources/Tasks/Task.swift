@@ -33,7 +33,8 @@ package protocol Task: Sendable {
 
   /// The loss on a batch, and its gradient, which overwrites what `gradient` held.
   func loss(
-    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace) -> Float
+    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
+  ) -> Float
 }
 
 /// A distribution over tasks of one kind: a draw is a function of a 64-bit seed.

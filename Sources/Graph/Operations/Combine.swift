@@ -1,4 +1,4 @@
-package import Numerics
+internal import Numerics
 
 /// One of the four operations on two arrays; a scalar, or a row against a matrix, is repeated.
 package struct Combine: Operation {
