@@ -63,6 +63,6 @@ package struct Randomness: Hashable, Sendable {
   /// A whole number in 0 ..< bound: the high word of the product of 32 random bits with `bound` (bias below bound / 2^32).
   package func integer(below bound: Int, _ address: Address, index: Int = 0) -> Int {
     precondition(bound > 0 && bound <= Int(UInt32.max), "bound \(bound) is outside 1 ... 2^32 - 1")
-    return Int(UInt64(words(address, index: index).x) * UInt64(bound) >> 32)
+    return Int((UInt64(words(address, index: index).x) * UInt64(bound)) >> 32)
   }
 }

@@ -142,7 +142,8 @@ package struct JSONParser {
     while let byte = next, allowed.contains(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    let isJSON = digits.first?.isNumber == true && !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
+    let isJSON =
+      digits.first?.isNumber == true && !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
     if isJSON, let integer = Int(text) { return .integer(integer) }
     if isJSON, let unsigned = UInt64(text) { return .unsigned(unsigned) }
     if isJSON, !text.hasSuffix("."), let number = Double(text), number.isFinite { return .number(number) }
