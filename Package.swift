@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The modules whose inner loops take the time are optimised in every configuration, so that a debug build computes
@@ -23,7 +24,11 @@ let tests: [Target] = [
   ("ArchitectureTests", []),
   ("EndToEndTests", []),
 ].map { name, modules in
-  .testTarget(name: name, dependencies: modules.map { .init(stringLiteral: $0) }, swiftSettings: kernelSettings)
+  // Files that tests read in place are no resources of theirs.
+  let fixtures = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)/Fixtures")
+  return .testTarget(
+    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, exclude: fixtures ? ["Fixtures"] : [],
+    swiftSettings: kernelSettings)
 }
 
 let package = Package(

@@ -13,11 +13,13 @@ public struct Attribute: Equatable, Sendable {
     case booleans([Bool])
   }
 
+  /// Its name.
   public let name: String
   /// The type as stored.
   public let elementType: ElementType
   /// The extents; empty for a single value.
   public let shape: [Int]
+  /// All of them, in row-major order.
   public let values: Values
 }
 

@@ -25,12 +25,15 @@ public struct Dataset: Sendable {
     case other(Int)
   }
 
+  /// Where it is.
   public let place: Place
   /// The extents; empty for a single value.
   public let shape: [Int]
   /// The type of the elements as stored.
   public let elementType: ElementType
+  /// Where the values lie.
   public let storage: Storage
+  /// What is done with each chunk.
   public let filters: [Filter]
   /// The bytes that the values take in the file.
   public let storedBytes: Int

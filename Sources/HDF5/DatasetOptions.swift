@@ -12,6 +12,7 @@ public struct DatasetOptions: Equatable, Sendable {
   /// The level of compression, 1 to 9; nil for none.
   public var deflate: Int?
 
+  /// A level or a chunk that cannot be is a programmer's error.
   public init(chunk: [Int]? = nil, shuffles: Bool = false, deflate: Int? = nil) {
     precondition(deflate.map { (1...9).contains($0) } ?? true, "deflate level \(deflate ?? 0) is not in 1...9")
     precondition(chunk?.allSatisfy { $0 > 0 } ?? true, "a chunk of shape \(chunk ?? []) has an extent below 1")

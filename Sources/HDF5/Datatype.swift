@@ -30,6 +30,7 @@ public enum ElementType: Hashable, Sendable {
 }
 
 extension ElementType: CustomStringConvertible {
+  /// As errors name it.
   public var description: String {
     switch self {
     case .int8: "int8"

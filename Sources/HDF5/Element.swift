@@ -15,27 +15,67 @@ public protocol Element: BitwiseCopyable, Sendable {
 }
 
 extension Element where Self: FixedWidthInteger {
+  /// See `Element`.
   public static func converted(from integer: some BinaryInteger) -> Self? { Self(exactly: integer) }
+  /// See `Element`.
   public static func converted(from number: Double) -> Self? { Self(exactly: number) }
 }
 
 extension Element where Self: BinaryFloatingPoint {
+  /// See `Element`.
   public static func converted(from integer: some BinaryInteger) -> Self? { Self(integer) }
+  /// See `Element`.
   public static func converted(from number: Double) -> Self? { Self(number) }
 }
 
-extension Int8: Element { public static var elementType: ElementType { .int8 } }
-extension Int16: Element { public static var elementType: ElementType { .int16 } }
-extension Int32: Element { public static var elementType: ElementType { .int32 } }
-extension Int64: Element { public static var elementType: ElementType { .int64 } }
-extension Int: Element { public static var elementType: ElementType { .int64 } }
-extension UInt8: Element { public static var elementType: ElementType { .uint8 } }
-extension UInt16: Element { public static var elementType: ElementType { .uint16 } }
-extension UInt32: Element { public static var elementType: ElementType { .uint32 } }
-extension UInt64: Element { public static var elementType: ElementType { .uint64 } }
-extension UInt: Element { public static var elementType: ElementType { .uint64 } }
-extension Float: Element { public static var elementType: ElementType { .float32 } }
-extension Double: Element { public static var elementType: ElementType { .float64 } }
+extension Int8: Element {
+  /// Stored as int8.
+  public static var elementType: ElementType { .int8 }
+}
+extension Int16: Element {
+  /// Stored as int16.
+  public static var elementType: ElementType { .int16 }
+}
+extension Int32: Element {
+  /// Stored as int32.
+  public static var elementType: ElementType { .int32 }
+}
+extension Int64: Element {
+  /// Stored as int64.
+  public static var elementType: ElementType { .int64 }
+}
+extension Int: Element {
+  /// Stored as int64.
+  public static var elementType: ElementType { .int64 }
+}
+extension UInt8: Element {
+  /// Stored as uint8.
+  public static var elementType: ElementType { .uint8 }
+}
+extension UInt16: Element {
+  /// Stored as uint16.
+  public static var elementType: ElementType { .uint16 }
+}
+extension UInt32: Element {
+  /// Stored as uint32.
+  public static var elementType: ElementType { .uint32 }
+}
+extension UInt64: Element {
+  /// Stored as uint64.
+  public static var elementType: ElementType { .uint64 }
+}
+extension UInt: Element {
+  /// Stored as uint64.
+  public static var elementType: ElementType { .uint64 }
+}
+extension Float: Element {
+  /// Stored as float32.
+  public static var elementType: ElementType { .float32 }
+}
+extension Double: Element {
+  /// Stored as float64.
+  public static var elementType: ElementType { .float64 }
+}
 
 extension ElementType {
   /// `visitor` with the Swift type of these elements; nil for text and what is not read.

@@ -4,6 +4,7 @@ import CHDF5
 
 /// A group of a file opened for reading.
 public struct Group: Sendable {
+  /// Where it is.
   public let place: Place
 
   /// One of a group's members.
@@ -17,7 +18,9 @@ public struct Group: Sendable {
       case other
     }
 
+    /// Its name within the group.
     public let name: String
+    /// What it is; for links not followed, `link`.
     public let kind: Kind
   }
 

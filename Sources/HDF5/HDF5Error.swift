@@ -50,6 +50,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     /// Its sentence, for example "data error detected by Fletcher32 checksum".
     public let message: String
 
+    /// Function and sentence.
     public var description: String { "\(function): \(message.isEmpty ? reason : message)" }
   }
 
@@ -68,6 +69,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
   /// libhdf5's error stack, outermost (the function called) first; empty where libhdf5 was not at fault.
   public let frames: [Frame]
 
+  /// One line: what, where, expected and found, and the ends of libhdf5's stack.
   public var description: String {
     var words = "cannot \(operation) \(object) of \(file)"
     if let expected { words += ": expected \(expected)" }

@@ -14,14 +14,14 @@ import CHDF5
 ///
 /// Every public operation runs between `enter` and `leave`. The lock is recursive, since a handle that is closed within
 /// an operation takes it too.
-enum Library {
-  static func enter() {
+package enum Library {
+  package static func enter() {
     shared.lock()
     // libhdf5 keeps an error printer per thread, on by default; so it is switched off wherever a thread comes in.
     H5Eset_auto2(chdf5_default_error_stack(), nil, nil)
   }
 
-  static func leave() { shared.unlock() }
+  package static func leave() { shared.unlock() }
 
   /// A name that no other file in memory has: libhdf5 takes two open images of one name for the same file.
   static func uniqueImageName() -> String {

@@ -112,7 +112,7 @@ private final class ImageInProgress: @unchecked Sendable {
 
   private func resize(_ size: Int) -> UnsafeMutableRawPointer? {
     guard let resized = realloc(memory, max(size, 1)) else { return nil }
-    // libhdf5 does not write into every byte of a file.
+    // libhdf5 1.10 clears what it adds; that bytes no one wrote are zero shall not hang on that.
     if size > capacity { memset(resized + capacity, 0, size - capacity) }
     memory = resized
     capacity = size

@@ -4,6 +4,7 @@ import CHDF5
 
 /// A group of a file that is being made.
 public struct NewGroup: Sendable {
+  /// Where it is.
   public let place: Place
 
   /// The absolute path, "/" for the root.
@@ -113,6 +114,7 @@ public struct NewGroup: Sendable {
 
 /// A dataset of a file that is being made: written whole, may still get attributes.
 public struct NewDataset: Sendable {
+  /// Where it is.
   public let place: Place
 
   /// The absolute path.

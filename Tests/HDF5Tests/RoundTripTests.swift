@@ -1,6 +1,6 @@
 // What is written is what is read, for every element type and shape.
 
-import CHDF5
+import Foundation
 import HDF5
 import Testing
 
@@ -161,7 +161,7 @@ import Testing
     #expect(try !read.root.contains("c/e/f"))
   }
 
-  @Test func sameContentIsSameBytes() throws {
+  @Test func sameContentIsSameBytesAtAnyTime() throws {
     func image() throws -> [UInt8] {
       let file = try NewFile(named: "some name")
       try file.root.setAttribute("name", "value")
@@ -175,6 +175,9 @@ import Testing
       return try file.finish()
     }
     let first = try image()
-    for _ in 0..<3 { #expect(try image() == first) }
+    #expect(try image() == first)
+    // libhdf5 would store times in seconds.
+    Thread.sleep(forTimeInterval: 1.1)
+    #expect(try image() == first)
   }
 }
