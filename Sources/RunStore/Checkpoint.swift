@@ -52,7 +52,7 @@ enum Checkpoint {
 
   /// The bytes of a checkpoint's file, which are those that were written.
   static func bytes(of entry: CheckpointEntry, in folder: Folder, doing: String) throws -> [UInt8] {
-    let file = try folder.open(entry.name, .read, doing: doing)
+    let file = try folder.openPart(entry.name, doing: doing)
     let size = try file.status(doing: doing).size
     func damage(_ expected: String, _ found: String) -> StoreError {
       StoreError(

@@ -8,9 +8,8 @@ struct Frame: Equatable {
     case opened = 1
     case record = 2
     case checkpoint = 3
-    case published = 4
-    case event = 5
-    case dropped = 6
+    case event = 4
+    case dropped = 5
   }
 
   var kind: UInt16

@@ -7,8 +7,6 @@ enum JournalEntry {
   /// The values of a record, still as bytes.
   case record(iteration: Int, values: ArraySlice<UInt8>)
   case checkpoint(CheckpointEntry)
-  /// run.h5 was replaced.
-  case published(recordCount: Int, bytes: Int, sha256: Digest)
   case event(RunEvent)
   /// A checkpoint that is no longer kept.
   case dropped(name: String)
@@ -29,8 +27,6 @@ extension JournalEntry {
         CheckpointEntry(
           iteration: try reader.int(), name: try reader.text(), bytes: try reader.int(),
           sha256: try reader.digest(), contents: try reader.digest()))
-    case .published:
-      self = .published(recordCount: try reader.int(), bytes: try reader.int(), sha256: try reader.digest())
     case .event: self = .event(try RunEvent(&reader))
     case .dropped: self = .dropped(name: try reader.text())
     }
@@ -42,7 +38,6 @@ extension JournalEntry {
     case .opened: .opened
     case .record: .record
     case .checkpoint: .checkpoint
-    case .published: .published
     case .event: .event
     case .dropped: .dropped
     }
@@ -64,10 +59,6 @@ extension JournalEntry {
       writer.append(UInt64(entry.bytes))
       writer.append(entry.sha256)
       writer.append(entry.contents)
-    case .published(let recordCount, let bytes, let sha256):
-      writer.append(UInt64(recordCount))
-      writer.append(UInt64(bytes))
-      writer.append(sha256)
     case .event(let event): event.append(to: &writer)
     case .dropped(let name): writer.append(name)
     }

@@ -55,6 +55,18 @@ struct Folder {
     return OpenFile(system: system, descriptor: opened, path: path(of: name))
   }
 
+  /// Like `open` to read, for a file that must be there: that it is not is damage.
+  func openPart(_ name: String, doing: String) throws -> OpenFile {
+    do {
+      return try open(name, .read, doing: doing)
+    } catch var error as StoreError where error.code == .notFound {
+      error.code = .damaged
+      error.expected = "a file"
+      error.found = "none"
+      throw error
+    }
+  }
+
   /// Like `open` to read; nil when there is no such file.
   func openIfPresent(_ name: String, doing: String) throws -> OpenFile? {
     do {
@@ -250,7 +262,8 @@ private func storeError(_ failure: SystemFailure, _ doing: String, _ path: Strin
   case ENOENT where !creating: return error(.notFound)
   case ENOSPC, EDQUOT:
     return error(.diskFull, advice: "what was committed is safe; make room and resume the run")
-  case EROFS, EACCES, EPERM: return error(.readOnly, advice: "check the permissions of the folder and how it is mounted")
+  case EROFS, EACCES, EPERM:
+    return error(.readOnly, advice: "check the permissions of the folder and how it is mounted")
   case ELOOP, ENOTDIR, EINVAL:
     return error(.damaged, advice: "a link or special file stands where the store keeps a file or folder of its own")
   case _ where creating: return error(.cannotCreate(errno: failure.errno))

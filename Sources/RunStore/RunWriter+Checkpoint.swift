@@ -1,0 +1,89 @@
+// Making checkpoints, and letting older ones go.
+
+extension RunWriter {
+  /// Writes a checkpoint down: the run's state after the iteration that was committed last. On the disk when this
+  /// returns. One that is there already is compared.
+  ///
+  /// Throws `usage` when `iteration` is not `position`, `differs` when the recorded checkpoint has other bits.
+  public func checkpoint(at iteration: Int, _ state: NamedArrays) throws {
+    let doing = "writing checkpoint \(iteration)"
+    try checkIsGoing(doing: doing)
+    guard iteration == position else {
+      throw usage(doing, expected: "a checkpoint after iteration \(position)", found: "after iteration \(iteration)")
+    }
+    if let array = state.arrays.first(where: { $0.values.holdsNUL }) {
+      throw usage(doing, found: "\(array.name): a text with a NUL")
+    }
+    let contents = state.digest
+    if let recorded = checkpoints.first(where: { $0.iteration == iteration }) {
+      let isDamaged = resumption.damagedCheckpoints.contains { $0.checkpoint == recorded }
+      guard recorded.contents == contents else {
+        throw try difference(recorded, state, isDamaged: isDamaged, doing: doing)
+      }
+      if !isDamaged { return }
+    }
+    try whileGoing {
+      try write(state, contents, iteration, doing: doing)
+      try dropCheckpoints(doing: doing)
+    }
+  }
+
+  private func write(_ state: NamedArrays, _ contents: Digest, _ iteration: Int, doing: String) throws {
+    let name = CheckpointEntry.name(after: iteration)
+    let checkpointFolder = try folder.folder(Checkpoint.folderName, doing: doing)
+    let image = try Checkpoint.image(
+      state, contents: contents, file: checkpointFolder.path(of: name), doing: doing)
+    // A checkpoint must never be ahead of the records on the disk.
+    try journal.sync(doing: doing)
+    try checkpointFolder.replace(name, with: image, doing: doing)
+    let entry = CheckpointEntry(
+      iteration: iteration, name: name, bytes: image.count, sha256: Digest.of(image), contents: contents)
+    try append(.checkpoint(entry), doing: doing)
+    try journal.sync(doing: doing)
+    checkpoints = checkpoints.adding(entry)
+  }
+
+  /// Lets go what the rules do not keep: first the frames that say so, on the disk, then the files.
+  private func dropCheckpoints(doing: String) throws {
+    guard retention != .all else { return }
+    let labels: Labels
+    do {
+      labels = try Labels.read(in: folder, doing: doing)
+    } catch let error as StoreError where error.code == .damaged {
+      return  // Without the pins nothing may go.
+    }
+    let plan = retention.plan(checkpoints, pinned: Set(labels.pinned), scores: checkpointScores)
+    try drop(plan.filter { !$0.isKept }.map(\.checkpoint), doing: doing)
+  }
+
+  func drop(_ entries: [CheckpointEntry], doing: String) throws {
+    guard !entries.isEmpty else { return }
+    for entry in entries { try append(.dropped(name: entry.name), doing: doing) }
+    try journal.sync(doing: doing)
+    checkpoints.removeAll { entries.contains($0) }
+    let checkpointFolder = try folder.folder(Checkpoint.folderName, doing: doing)
+    for entry in entries { try checkpointFolder.removeIfThere(entry.name, doing: doing) }
+  }
+
+  /// Names the first array that differs, as far as the recorded file can still be read.
+  private func difference(
+    _ recorded: CheckpointEntry, _ state: NamedArrays, isDamaged: Bool, doing: String
+  ) throws -> StoreError {
+    func error(_ array: String, _ row: Int) -> StoreError {
+      stop("checkpoint \(recorded.iteration) differs from the recorded one")
+      return StoreError(
+        .differs(.init(iteration: recorded.iteration, table: "checkpoint", column: array, row: row)), doing: doing,
+        file: folder.path(of: Checkpoint.folderName + "/" + recorded.name),
+        advice: "the recorded checkpoint stays; look for a change of program, numerics or data since it was made")
+    }
+    guard !isDamaged else { return error("all", 0) }
+    let old = try Checkpoint.load(recorded, in: folder.folder(Checkpoint.folderName, doing: doing), doing: doing)
+    for (before, now) in zip(old.arrays, state.arrays) {
+      guard before.name == now.name, before.shape == now.shape, before.values.type == now.values.type else {
+        return error(now.name, 0)
+      }
+      if let row = before.values.firstDifference(from: now.values) { return error(now.name, row) }
+    }
+    return error("all", 0)
+  }
+}

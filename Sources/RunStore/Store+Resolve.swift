@@ -1,0 +1,37 @@
+// From what people type to a run.
+
+extension Store {
+  static let latest = "latest"
+
+  /// The run that a text means: an id, a name, the start of an id that only one run has, or `latest`.
+  ///
+  /// Throws `ambiguous` with the candidates, or `notFound`.
+  public func resolve(_ reference: String) throws -> RunID {
+    let doing = "looking for run \(reference)"
+    let ids = try ids()
+    func nothing(_ advice: String) -> StoreError {
+      StoreError(.notFound, doing: doing, file: path, found: "\(ids.count) runs, none of them that", advice: advice)
+    }
+    if reference == Self.latest {
+      guard let last = ids.last else { throw nothing("make one first") }
+      return last
+    }
+    if let exact = ids.first(where: { $0.text == reference }) { return exact }
+    if !ids.isEmpty, Labels.isName(reference) {
+      let store = try folder(doing: doing)
+      let named = try ids.filter { try name(of: $0, in: store) == reference }
+      if !named.isEmpty { return try single(named, doing: doing) }
+    }
+    let fitting = ids.filter { !reference.isEmpty && $0.text.hasPrefix(reference) }
+    guard !fitting.isEmpty else {
+      throw nothing("give an id, the start of one, a name, or \(Self.latest); list the runs to see them")
+    }
+    return try single(fitting, doing: doing)
+  }
+
+  private func single(_ candidates: [RunID], doing: String) throws -> RunID {
+    guard candidates.count > 1 else { return candidates[0] }
+    throw StoreError(
+      .ambiguous(candidates.map(\.text)), doing: doing, file: path, advice: "give more letters of the one you mean")
+  }
+}

@@ -1,0 +1,155 @@
+// A folder of runs.
+
+/// A folder of runs, each a folder of its own. Making a store touches nothing; what reads never writes.
+///
+/// ```swift
+/// let store = Store(at: "Runs")
+/// let writer = try store.create(
+///   RunDescription(
+///     format: "weather/1", formatVersion: 1, identity: NamedArrays([.text("station", "Zugspitze")]),
+///     tables: [TableSchema("records", columns: [Column("temperature", .float64, unit: "K")])]))
+/// try writer.commit(Record(iteration: 1, tables: [[.float64([271.3])]]))
+/// try writer.finish(.finished)
+/// let temperatures = try store.run(writer.id).column("records", "temperature")
+/// ```
+public struct Store: Sendable {
+  /// The folder's path.
+  public let path: String
+  let system: any FileSystem
+  let environment: StoreEnvironment
+
+  /// The store in a folder, which need not be there yet.
+  public init(
+    at path: String, fileSystem: any FileSystem = SystemFileSystem(), environment: StoreEnvironment = .system()
+  ) {
+    self.path = path
+    system = fileSystem
+    self.environment = environment
+  }
+
+  /// A run, to read. Takes no lock and writes nothing, whatever state the run is in.
+  ///
+  /// Throws `notFound` when there is no such run, `damaged` when its files are not what was written.
+  public func run(_ id: RunID) throws -> Run {
+    try Run(id, in: folder(of: id, doing: "reading run \(id)"), doing: "reading run \(id)")
+  }
+
+  /// The ids of all runs, oldest first; none when there is no such folder.
+  public func ids() throws -> [RunID] {
+    let doing = "listing runs"
+    do {
+      return try ids(in: folder(doing: doing), doing: doing)
+    } catch let error as StoreError where error.code == .notFound {
+      return []
+    }
+  }
+
+  /// All runs, oldest first. A damaged run is listed with its damage and disturbs no other.
+  public func summaries() throws -> [RunSummary] {
+    try ids().map { RunSummary($0, in: self) }
+  }
+
+  /// A run's labels.
+  public func labels(of id: RunID) throws -> Labels {
+    try Labels.read(in: folder(of: id, doing: "reading labels"), doing: "reading the labels of run \(id)")
+  }
+
+  /// Changes a run's labels, also while it is being written. A name must not be another run's.
+  public func editLabels(of id: RunID, _ change: (inout Labels) throws -> Void) throws {
+    let doing = "labelling run \(id)"
+    let store = try folder(doing: doing)
+    try store.exclusively(doing: doing) { try editLabels(of: id, in: store, change) }
+  }
+
+  /// Removes a run with all its files, unless a process is writing it. The folder is renamed first, so that half a
+  /// run is never seen.
+  public func remove(_ id: RunID) throws {
+    let doing = "removing run \(id)"
+    let store = try folder(doing: doing)
+    try store.exclusively(doing: doing) {
+      let lock = try RunLock(store.folder(id.text, doing: doing), environment, doing: doing)
+      try withExtendedLifetime(lock) {
+        try store.rename(id.text, to: Self.gonePrefix + id.text, doing: doing)
+        try store.sync(doing: doing)
+        try removeLeftovers(in: store, doing: doing)
+      }
+    }
+  }
+}
+
+// Folders and names.
+extension Store {
+  static let newPrefix = ".new-"
+  static let gonePrefix = ".gone-"
+
+  func folder(doing: String) throws -> Folder { try Folder(system, path: path, doing: doing) }
+
+  func folder(of id: RunID, doing: String) throws -> Folder {
+    do {
+      return try folder(doing: doing).folder(id.text, doing: doing)
+    } catch var error as StoreError where error.code == .notFound {
+      error.advice = "list the runs of this store to see what there is"
+      throw error
+    }
+  }
+
+  func ids(in folder: Folder, doing: String) throws -> [RunID] {
+    try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }.sorted()
+  }
+
+  /// The store's folder, made with those above it if it is not there.
+  func makeFolder(doing: String) throws -> Folder {
+    var partial = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      partial += partial.isEmpty || partial == "/" ? part : "/" + part
+      do {
+        _ = try Folder(system, path: partial, doing: doing)
+      } catch let error as StoreError where error.code == .notFound {
+        let place = partial
+        try attempt(doing, place, creating: true) { () throws(SystemFailure) in try system.makeFolder(path: place) }
+      }
+    }
+    return try folder(doing: doing)
+  }
+
+  /// Removes what interrupted creations and removals left. The store's folder is held, so nobody is at it.
+  func removeLeftovers(in store: Folder, doing: String) throws {
+    for entry in try store.list(doing: doing)
+    where entry.kind == .folder && (entry.name.hasPrefix(Self.newPrefix) || entry.name.hasPrefix(Self.gonePrefix)) {
+      try store.removeTree(entry.name, doing: doing)
+    }
+  }
+
+  /// Changes labels while the store's folder is held.
+  func editLabels(of id: RunID, in store: Folder, _ change: (inout Labels) throws -> Void) throws {
+    let doing = "labelling run \(id)"
+    let folder = try store.folder(id.text, doing: doing)
+    var labels = try Labels.read(in: folder, doing: doing)
+    let before = labels
+    try change(&labels)
+    guard labels != before else { return }
+    if let name = labels.name, name != before.name { try check(name, isFreeIn: store, doing: doing) }
+    try labels.write(in: folder, doing: doing)
+  }
+
+  /// Refuses a name that another run has. Runs whose labels cannot be read have none.
+  func check(_ name: String, isFreeIn store: Folder, doing: String) throws {
+    guard Labels.isName(name), name != Self.latest else {
+      throw StoreError(
+        .usage, doing: doing, file: path, expected: "a name of 1 to 64 of A-Z a-z 0-9 . _ -", found: name)
+    }
+    if let other = try ids(in: store, doing: doing).first(where: { try self.name(of: $0, in: store) == name }) {
+      throw StoreError(
+        .usage, doing: doing, file: path, found: "the name \(name), which run \(other) has", advice: "choose another")
+    }
+  }
+
+  func name(of id: RunID, in store: Folder) throws -> String? {
+    do {
+      let doing = "reading the labels of run \(id)"
+      return try Labels.read(in: store.folder(id.text, doing: doing), doing: doing).name
+    } catch let error as StoreError where error.code == .damaged || error.code == .notFound {
+      return nil
+    }
+  }
+}
