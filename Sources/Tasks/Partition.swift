@@ -56,7 +56,7 @@ package struct Partition: Hashable, Sendable {
       let words = randomness.words(address, index: first / 4)
       for lane in 0..<min(4, count - first) {
         // The high word of a product with 32 random bits: a bias below pool.count / 2^32.
-        body(first + lane, Int(pool[Int(UInt64(words[lane]) * bound >> 32)]))
+        body(first + lane, Int(pool[Int((UInt64(words[lane]) * bound) >> 32)]))
       }
     }
   }

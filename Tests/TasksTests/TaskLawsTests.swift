@@ -5,12 +5,13 @@ import Testing
 /// The laws that every task obeys, over one draw or more of every family.
 struct TaskLawsTests {
   /// Families small enough that a law costs milliseconds.
-  static let families: [any TaskFamily] = [
-    QuadraticFamily.toy, QuadraticFamily.tenDimensional,
-    MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [5], activation: .tanh, batchSize: 13),
-    MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [], batchSize: 8),
-    MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [9, 6], activation: .swish, batchSize: 3),
-  ]
+  static let families: [any TaskFamily] =
+    TestFunction.allCases.map { TestFunctionFamily($0) } + [
+      QuadraticFamily.toy, QuadraticFamily.tenDimensional,
+      MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [5], activation: .tanh, batchSize: 13),
+      MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [], batchSize: 8),
+      MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [9, 6], activation: .swish, batchSize: 3),
+    ]
 
   @Test(arguments: families.indices)
   func gradientIsThatOfCentralDifferences(_ index: Int) {
@@ -19,19 +20,130 @@ struct TaskLawsTests {
     let batch = Batch(.train, 3)
     let at = task.initialParameters()
     var gradient = Tensors(zeros: task.parameters)
-    _ = task.loss(at, on: batch, gradient: &gradient, in: workspace)
-    // A float loss of size 2 has steps of 2.4e-7; over 2 h = 0.02 that is 1e-5 a component. The rest is h^2 L''' / 6.
-    let h: Float = 0.01
+    let loss = task.loss(at, on: batch, gradient: &gradient, in: workspace)
+    #expect(loss == task.loss(at, on: batch, in: workspace))
+    let size = gradient.values.map(\.magnitude).max()!
     for i in 0..<at.values.count {
+      let h: Float = 5e-3
       var (low, high) = (at, at)
       low.values[i] -= h
       high.values[i] += h
-      let difference =
-        (task.loss(high, on: batch, in: workspace) - task.loss(low, on: batch, in: workspace))
-        / (high.values[i] - low.values[i])
-      let tolerance = 2e-3 * max(1, abs(difference))
+      let rise = task.loss(high, on: batch, in: workspace) - task.loss(low, on: batch, in: workspace)
+      let difference = rise / (high.values[i] - low.values[i])
+      // The loss has some four roundings of 6e-8 of its size, over 2 h; the rest is for the third derivative.
+      let tolerance = 4 * 6e-8 * max(loss.magnitude, 1) / h + 2e-3 * size
       #expect(abs(gradient.values[i] - difference) < tolerance, "element \(i): \(gradient.values[i]), \(difference)")
     }
+  }
+
+  @Test(arguments: families.indices)
+  func lossAtTheStartIsWhatTheNormalizationMapsToOne(_ index: Int) {
+    let workspace = Workspace()
+    let mapped = (0..<50).map { seed in
+      let task = Self.families[index].task(seed: UInt64(seed))
+      let loss = task.loss(task.initialParameters(), on: Batch(.outerValid, 0), in: workspace)
+      #expect(loss.isFinite)
+      return task.normalization(loss)
+    }
+    if Self.families[index] is MLPClassifierFamily {
+      // Logits of variance 1 or so raise the loss above log C, which is that of equal logits, by a half of it or so.
+      let mean = mapped.reduce(0, +) / 50
+      #expect(mean > 0.7 && mean < 2.5, "\(mean)")
+    } else {
+      #expect(mapped.allSatisfy { $0 == 1 })
+    }
+  }
+
+  @Test(arguments: families.indices)
+  func aBatchIsTheSameWhateverWasAskedBefore(_ index: Int) {
+    let family = Self.families[index]
+    let task = family.task(seed: 3)
+    let at = task.initialParameters()
+    let batches = Split.allCases.flatMap { split in [0, 1, 2, 70_000, 4_000_000_000].map { Batch(split, $0) } }
+    let inOrder = batches.map { Self.evaluate(task, at, $0, Workspace()) }
+    let again = family.task(seed: 3)
+    let workspace = Workspace()
+    for (batch, expected) in zip(batches, inOrder).reversed() {
+      #expect(Self.evaluate(again, at, batch, workspace) == expected, "\(batch)")
+      _ = task.loss(at, on: Batch(.test, 99), in: workspace)
+    }
+  }
+
+  @Test(arguments: families.indices)
+  func aNaNStaysInItsTask(_ index: Int) {
+    let task = Self.families[index].task(seed: 3)
+    let workspace = Workspace()
+    let batch = Batch(.train, 1)
+    let at = task.initialParameters()
+    let before = Self.evaluate(task, at, batch, workspace)
+    for i in 0..<at.values.count {
+      var broken = at
+      broken.values[i] = .nan
+      #expect(task.loss(broken, on: batch, in: workspace).isNaN, "element \(i)")
+    }
+    #expect(Self.evaluate(task, at, batch, workspace) == before)
+  }
+
+  @Test(arguments: families.indices)
+  func manyThreadsGetTheSameBits(_ index: Int) async {
+    let task = Self.families[index].task(seed: 8)
+    let at = task.initialParameters()
+    let expected = (0..<50).map { Self.evaluate(task, at, Batch(.train, $0), Workspace()) }
+    await withTaskGroup(of: Bool.self) { group in
+      for worker in 0..<4 {
+        group.addTask {
+          let workspace = Workspace()
+          return (0..<50).allSatisfy {
+            let batch = (worker * 13 + $0 * 7) % 50
+            return Self.evaluate(task, at, Batch(.train, batch), workspace) == expected[batch]
+          }
+        }
+      }
+      for await same in group { #expect(same) }
+    }
+  }
+
+  @Test(arguments: families.indices)
+  func descentLowersTheLoss(_ index: Int) {
+    let task = Self.families[index].task(seed: 21)
+    let workspace = Workspace()
+    var w = task.initialParameters()
+    var m = [Float](repeating: 0, count: w.values.count)
+    var q = m
+    var gradient = Tensors(zeros: task.parameters)
+    let before = Self.meanLoss(task, w, workspace)
+    // Adam without bias correction.
+    for step in 0..<300 {
+      _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
+      for i in w.values.indices {
+        let g = gradient.values[i]
+        m[i] = 0.9 * m[i] + 0.1 * g
+        q[i] = 0.99 * q[i] + 0.01 * g * g
+        w.values[i] -= 0.01 * m[i] / (q[i].squareRoot() + 1e-8)
+      }
+    }
+    #expect(Self.meanLoss(task, w, workspace) < before)
+  }
+
+  @Test(arguments: families.indices)
+  func aDrawIsAFunctionOfItsSeed(_ index: Int) {
+    let family = Self.families[index]
+    let one = family.task(seed: 1)
+    #expect(one.initialParameters() == family.task(seed: 1).initialParameters())
+    #expect(one.initialParameters() != family.task(seed: 2).initialParameters())
+    #expect(one.parameters == family.task(seed: 2).parameters)
+  }
+
+  /// The bits of loss and gradient on a batch.
+  static func evaluate(_ task: any Tasks.Task, _ at: Tensors, _ batch: Batch, _ workspace: Workspace) -> [UInt32] {
+    var gradient = Tensors(zeros: task.parameters)
+    let loss = task.loss(at, on: batch, gradient: &gradient, in: workspace)
+    return [loss.bitPattern] + gradient.values.map(\.bitPattern)
+  }
+
+  /// Over batches that nobody has trained on, of examples that somebody may have.
+  static func meanLoss(_ task: any Tasks.Task, _ at: Tensors, _ workspace: Workspace) -> Float {
+    (0..<50).map { task.loss(at, on: Batch(.train, 1000 + $0), in: workspace) }.reduce(0, +) / 50
   }
 }
 
