@@ -4,8 +4,9 @@
 package struct Lanes {
   @usableFromInline let count: Int
 
+  /// The first `count` lanes of eight: none for a negative count, all for more than eight.
   @inlinable @inline(__always)
-  init(_ count: Int) { self.count = count }
+  package init(_ count: Int) { self.count = count < 0 ? 0 : count > 8 ? 8 : count }
 
   /// The floats at `pointer` in these lanes, 0 in the others.
   @inlinable @inline(__always)
