@@ -3,8 +3,8 @@ package import Numerics
 /// A loss, written once as a function of named parameters and batch inputs, with the derivatives that follow from it.
 package struct Expression: Sendable {
   /// One array of the graph. Nodes stand behind the nodes they use.
-  struct Node: Sendable {
-    enum Source: Sendable {
+  package struct Node: Sendable {
+    package enum Source: Sendable {
       case parameter(offset: Int)
       case input(name: String)
       case constant([Float])
@@ -13,20 +13,20 @@ package struct Expression: Sendable {
       case operation(any Operation, inputs: [Int])
     }
 
-    let source: Source
-    let shape: [Int]
+    package let source: Source
+    package let shape: [Int]
     /// True where the elements are indices (Int32), not floats.
-    let holdsIndices: Bool
+    package let holdsIndices: Bool
 
-    var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
   }
 
-  let nodes: [Node]
+  package let nodes: [Node]
   package let parameters: Layout
   /// The node of the loss, a scalar.
-  let loss: Int
+  package let loss: Int
   /// For each tensor of `parameters` the node of the loss's derivative.
-  let gradients: [Int]
+  package let gradients: [Int]
 
   /// Records the loss that `body` returns, which has one element, and derives its gradient.
   package init(_ body: (Recording) -> Term) {

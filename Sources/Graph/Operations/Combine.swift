@@ -1,10 +1,10 @@
-internal import Numerics
+package import Numerics
 
 /// One of the four operations on two arrays; a scalar, or a row against a matrix, is repeated.
 package struct Combine: Operation {
-  let arithmetic: Arithmetic
-  let firstCount: Int
-  let secondCount: Int
+  package let arithmetic: Arithmetic
+  package let firstCount: Int
+  package let secondCount: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     arithmetic.apply(operands.first, firstCount, operands.second, secondCount, into: result)
@@ -25,9 +25,9 @@ package struct Combine: Operation {
 
 /// scale · x + offset, with constants.
 package struct Affine: Operation {
-  let scale: Float
-  let offset: Float
-  let count: Int
+  package let scale: Float
+  package let offset: Float
+  package let count: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     Arithmetic.affine(operands.first, count: count, scale: scale, offset: offset, into: result)

@@ -2,8 +2,8 @@ internal import Numerics
 
 /// The mean softmax cross-entropy of rows of logits with integer labels.
 package struct CrossEntropy: Operation {
-  let rows: Int
-  let columns: Int
+  package let rows: Int
+  package let columns: Int
 
   package var scratchCount: Int { SoftmaxCrossEntropy.scratchCount(rows: rows) }
 
@@ -21,11 +21,11 @@ package struct CrossEntropy: Operation {
 }
 
 /// The gradient for the logits, given logits, labels and the derivative of the loss by the mean.
-struct CrossEntropyDerivative: Operation {
-  let rows: Int
-  let columns: Int
+package struct CrossEntropyDerivative: Operation {
+  package let rows: Int
+  package let columns: Int
 
-  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     SoftmaxCrossEntropy.gradient(
       operands.first, operands.secondIndices, rows: rows, columns: columns, scale: operands.third[0], into: result)
   }

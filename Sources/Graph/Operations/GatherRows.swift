@@ -1,8 +1,8 @@
 /// The rows of a table that an index array names.
 package struct GatherRows: Operation {
-  let tableRows: Int
-  let width: Int
-  let count: Int
+  package let tableRows: Int
+  package let width: Int
+  package let count: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     for i in 0..<count {
@@ -19,12 +19,12 @@ package struct GatherRows: Operation {
 }
 
 /// The converse of a gather: each row is added to the row of the table that its index names, in order.
-struct ScatterRows: Operation {
-  let tableRows: Int
-  let width: Int
-  let count: Int
+package struct ScatterRows: Operation {
+  package let tableRows: Int
+  package let width: Int
+  package let count: Int
 
-  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     result.update(repeating: 0, count: tableRows * width)
     for i in 0..<count {
       let target = result + Int(operands.secondIndices[i]) * width

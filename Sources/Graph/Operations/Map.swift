@@ -2,8 +2,8 @@ package import Numerics
 
 /// A function of one number, applied to every element.
 package struct Map: Operation {
-  let function: Elementwise
-  let count: Int
+  package let function: Elementwise
+  package let count: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     function.apply(operands.first, count: count, into: result)
@@ -16,11 +16,11 @@ package struct Map: Operation {
 }
 
 /// g · f'(x), given g, x and y = f(x).
-struct MapDerivative: Operation {
-  let function: Elementwise
-  let count: Int
+package struct MapDerivative: Operation {
+  package let function: Elementwise
+  package let count: Int
 
-  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     function.pullBack(operands.first, x: operands.second, y: operands.third, count: count, into: result)
   }
 }

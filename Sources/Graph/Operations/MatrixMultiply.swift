@@ -9,13 +9,13 @@ package struct MatrixMultiply: Operation {
   }
 
   /// A is rows x inner, B inner x columns, as factors (not as stored).
-  let rows: Int
-  let inner: Int
-  let columns: Int
-  let left: Storage
-  let right: Storage
+  package let rows: Int
+  package let inner: Int
+  package let columns: Int
+  package let left: Storage
+  package let right: Storage
   /// True where the third operand is a bias of `columns` floats.
-  let hasBias: Bool
+  package let hasBias: Bool
 
   package var scratchCount: Int { MatrixProduct.scratchCount }
 

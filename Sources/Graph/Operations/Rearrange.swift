@@ -1,20 +1,20 @@
 /// Operations that move elements and compute nothing.
 
 /// The same elements in a place of their own.
-struct Copy: Operation {
-  let count: Int
+package struct Copy: Operation {
+  package let count: Int
 
-  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     result.update(from: operands.first, count: count)
   }
 
-  func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] { [gradient] }
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] { [gradient] }
 }
 
 /// A matrix with rows and columns exchanged.
 package struct Transpose: Operation {
-  let rows: Int
-  let columns: Int
+  package let rows: Int
+  package let columns: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     for i in 0..<rows {
@@ -29,10 +29,10 @@ package struct Transpose: Operation {
 
 /// The part `start ..< start + count` of each row of an [outer, whole] array.
 package struct Slice: Operation {
-  let outer: Int
-  let whole: Int
-  let start: Int
-  let count: Int
+  package let outer: Int
+  package let whole: Int
+  package let start: Int
+  package let count: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     for o in 0..<outer {
@@ -47,20 +47,20 @@ package struct Slice: Operation {
 }
 
 /// The converse of a slice: zeros around each row.
-struct Pad: Operation {
-  let outer: Int
-  let whole: Int
-  let start: Int
-  let count: Int
+package struct Pad: Operation {
+  package let outer: Int
+  package let whole: Int
+  package let start: Int
+  package let count: Int
 
-  func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     result.update(repeating: 0, count: outer * whole)
     for o in 0..<outer {
       (result + (o * whole + start)).update(from: operands.first + o * count, count: count)
     }
   }
 
-  func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
     let slice = Slice(outer: outer, whole: whole, start: start, count: count)
     return [gradient.recording.record(slice, [gradient], shape: inputs[0].shape)]
   }
@@ -68,9 +68,9 @@ struct Pad: Operation {
 
 /// The rows of two arrays, [outer, firstCount] and [outer, secondCount], one behind the other.
 package struct Concatenate: Operation {
-  let outer: Int
-  let firstCount: Int
-  let secondCount: Int
+  package let outer: Int
+  package let firstCount: Int
+  package let secondCount: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     for o in 0..<outer {

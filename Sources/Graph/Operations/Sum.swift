@@ -2,9 +2,9 @@ internal import Numerics
 
 /// The sum over the middle axis of an array seen as [outer, middle, inner].
 package struct Sum: Operation {
-  let outer: Int
-  let middle: Int
-  let inner: Int
+  package let outer: Int
+  package let middle: Int
+  package let inner: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     Reduction.sum(operands.first, outer: outer, middle: middle, inner: inner, into: result)
@@ -17,9 +17,9 @@ package struct Sum: Operation {
 
 /// An array seen as [outer, inner], repeated along a new middle axis.
 package struct Expand: Operation {
-  let outer: Int
-  let middle: Int
-  let inner: Int
+  package let outer: Int
+  package let middle: Int
+  package let inner: Int
 
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     Reduction.expand(operands.first, outer: outer, middle: middle, inner: inner, into: result)
