@@ -39,6 +39,16 @@ package struct Partition: Hashable, Sendable {
     examples = [Array(order[c...]), Array(order[..<a]), Array(order[a..<b]), Array(order[b..<c])]
   }
 
+  private init(examples: [[Int32]]) { self.examples = examples }
+
+  /// The same partition with only the first `count` examples to train on, or all if there are no more.
+  package func training(onFirst count: Int) -> Partition {
+    precondition(count > 0, "\(count) examples to train on")
+    var fewer = examples
+    fewer[Split.train.rawValue] = Array(examples[Split.train.rawValue].prefix(count))
+    return Partition(examples: fewer)
+  }
+
   /// The examples of a split.
   package subscript(split: Split) -> [Int32] { examples[split.rawValue] }
 

@@ -40,7 +40,7 @@ package struct MLPClassifierFamily: TaskFamily {
   package func task(seed: UInt64) -> any Task { MLPClassifierTask(family: self, seed: seed) }
 
   /// Layers h <- activation(h · weights + bias), the last one without activation, then the mean cross-entropy.
-  private static func expression(widths: [Int], activation: Elementwise, batchSize: Int) -> Expression {
+  static func expression(widths: [Int], activation: Elementwise, batchSize: Int) -> Expression {
     Expression { recording in
       var h = recording.input("features", [batchSize, widths[0]])
       let labels = recording.indices("labels", [batchSize])
