@@ -61,9 +61,15 @@ package struct JSONParser {
   private mutating func object() throws(Failure) -> JSONValue {
     try nested { (parser: inout Self) throws(Failure) in
       var members: [JSONValue.Member] = []
+      var keys: Set<String> = []
       try parser.elements(closing: "}") { (parser: inout Self) throws(Failure) in
         parser.skipBlanks()
+        let start = parser.position
         let key = try parser.string()
+        guard keys.insert(key).inserted else {
+          parser.position = start
+          throw parser.failure("another key than one before")
+        }
         parser.skipBlanks()
         guard parser.take(":") else { throw parser.failure("':'") }
         members.append(.init(key, try parser.value()))
@@ -141,12 +147,10 @@ package struct JSONParser {
     let allowed = Set("+-0123456789.eE".utf8)
     while let byte = next, allowed.contains(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    let isJSON =
-      digits.first?.isNumber == true && !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
+    let isJSON = text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
     if isJSON, let integer = Int(text) { return .integer(integer) }
     if isJSON, let unsigned = UInt64(text) { return .unsigned(unsigned) }
-    if isJSON, !text.hasSuffix("."), let number = Double(text), number.isFinite { return .number(number) }
+    if isJSON, let number = Double(text), number.isFinite { return .number(number) }
     position = start
     throw failure("a value")
   }
