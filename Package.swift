@@ -68,13 +68,13 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "OuterTraining", "Tasks", "Optimizers", "DataSets", "RunSchema", "RunStore", "Numerics",
+        "OuterTraining", "Tasks", "Optimizers", "DataSets", "RunSchema", "RunStore", "HDF5", "Numerics", "CVector",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "runs",
       dependencies: [
-        "Experiments", "Analysis", "RunSchema", "RunStore",
+        "Experiments", "Analysis", "RunSchema", "RunStore", "HDF5",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ] + tests,

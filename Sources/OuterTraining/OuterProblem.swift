@@ -70,3 +70,12 @@ package struct OuterProblem: Sendable {
       at: Address(.truncation, outerIteration: outerIteration, particle: particle), randomness)
   }
 }
+
+extension OuterProblem {
+  /// The layouts of the inner state of the task drawn there: of its parameters, and of the optimizer's state for them.
+  package func innerLayouts(drawnAt: Int, particle: Int, theta: Tensors) -> (parameters: Layout, optimizer: Layout) {
+    let task = tasks.task(draw(drawnAt: drawnAt, particle: particle))
+    let optimizer = learned.optimizer(theta: theta, for: task.parameters)
+    return (task.parameters, optimizer.initialState().layout)
+  }
+}

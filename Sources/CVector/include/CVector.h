@@ -22,3 +22,6 @@ static inline int cv_cpu_is_supported(void) {
   return 1;
 #endif
 }
+
+/// The compiler that made this build, in its own words.
+static inline const char *cv_compiler(void) { return __VERSION__; }

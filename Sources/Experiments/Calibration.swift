@@ -1,0 +1,40 @@
+import Numerics
+import Optimizers
+import OuterTraining
+import Tasks
+
+/// The best loss that a tuned Adam reaches on a family: the 0 of its normalised loss (spec §3.1).
+///
+/// For each rate of the grid, one draw is trained from its own start, and every tenth of the way its mean loss over outer-valid
+/// batches is taken; the least of all is the family's. A function of the family alone: no clock, and the same on every machine.
+package enum Calibration {
+  /// Learning rates: half decades around Adam's usual ones.
+  package static let learningRates: [Float] = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+  package static let steps = 200
+  private static let examinations = 10
+  private static let batches = 4
+  private static let seed: UInt64 = 0
+
+  /// The best loss of a recipe's task entry; 0 where the loss has a known minimum that normalises it.
+  static func bestLoss(of task: TaskRecipe) throws -> Double {
+    guard task.needsCalibration else { return 0 }
+    let drawn = try task.makeFamily(bestLoss: 0).task(seed: seed)
+    let workspace = Workspace()
+    return learningRates.map { bestLoss(of: drawn, learningRate: $0, in: workspace) }.min() ?? 0
+  }
+
+  private static func bestLoss(of task: any Task, learningRate: Float, in workspace: Workspace) -> Double {
+    let adam = Adam(learningRate: .constant(learningRate)).optimizer(for: task.parameters)
+    var training = InnerTraining(task, with: adam)
+    var best = Double.infinity
+    for _ in 0..<examinations {
+      for _ in 0..<steps / examinations { _ = training.advance(in: workspace) }
+      let losses = (0..<batches).map {
+        Double(task.loss(training.state.parameters, on: Batch(.outerValid, $0), in: workspace))
+      }
+      let mean = losses.reduce(0, +) / Double(batches)
+      if mean < best { best = mean }  // never true of a NaN
+    }
+    return best
+  }
+}

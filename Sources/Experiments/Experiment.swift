@@ -1,0 +1,76 @@
+package import Numerics
+package import OuterTraining
+import Optimizers
+import Tasks
+
+/// All that fixes a run: a recipe and a seed, and the numbers that these alone do not hold.
+package struct Experiment: Sendable {
+  package let recipe: Recipe
+  package let seed: UInt64
+  /// For each task entry of the recipe the best loss a baseline reached; 0 where a lower bound serves.
+  package let bestLosses: [Double]
+  /// The outer optimizer's theta, where that is a learned one.
+  package let frozenTheta: Tensors?
+  /// Theta before the first outer iteration.
+  package let initialTheta: Tensors
+  package let problem: OuterProblem
+
+  /// An experiment of known parts.
+  /// - Parameter initialTheta: nil to draw it.
+  package init(
+    recipe: Recipe, seed: UInt64, bestLosses: [Double], frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
+  ) throws {
+    let randomness = Randomness(key: seed)
+    let learned = recipe.learnedOptimizer.optimizer
+    self.recipe = recipe
+    self.seed = seed
+    self.bestLosses = bestLosses
+    self.frozenTheta = frozenTheta
+    self.initialTheta = initialTheta ?? learned.initialTheta(randomness)
+    problem = OuterProblem(
+      learned: learned, tasks: try Self.distribution(recipe.tasks, bestLosses: bestLosses),
+      estimator: recipe.estimator.estimator, pairs: recipe.estimator.pairs, sigma: recipe.estimator.sigma,
+      outerLoss: recipe.outerLoss.outerLoss, gradientClip: recipe.outerOptimizer.gradientClip,
+      outerOptimizer: try Self.outerOptimizer(recipe.outerOptimizer, frozenTheta, for: learned.thetaLayout),
+      staggersFirstTasks: recipe.estimator.staggersFirstTasks, randomness: randomness)
+  }
+
+  /// A new experiment: what a baseline reaches on its tasks is measured now.
+  package init(recipe: Recipe, seed: UInt64, frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil) throws {
+    try self.init(
+      recipe: recipe, seed: seed, bestLosses: try recipe.tasks.map { try Calibration.bestLoss(of: $0) },
+      frozenTheta: frozenTheta, initialTheta: initialTheta)
+  }
+
+  package var initialState: RunState { problem.initialState(theta: initialTheta) }
+
+  /// The names of the task families, in the order that records count them by.
+  package var familyNames: [String] { problem.tasks.members.map(\.family.name) }
+
+  private static func distribution(_ tasks: [TaskRecipe], bestLosses: [Double]) throws -> TaskDistribution {
+    TaskDistribution(
+      try zip(tasks, bestLosses).map { task, bestLoss in
+        .init(try task.makeFamily(bestLoss: bestLoss), weight: task.weight)
+      })
+  }
+
+  private static func outerOptimizer(
+    _ recipe: OuterOptimizerRecipe, _ frozenTheta: Tensors?, for layout: Layout
+  ) throws(ExperimentError) -> any Optimizer {
+    switch recipe.rule {
+    case .handDesigned(let rule):
+      return rule.optimizer(for: layout)
+    case .learned(let learned):
+      guard let frozenTheta else {
+        throw ExperimentError(
+          .usage, doing: "outer_optimizer.kind", problem: "a learned outer optimizer needs the theta of a checkpoint",
+          advice: "use runs self-train --from CKPT")
+      }
+      guard frozenTheta.layout == learned.optimizer.thetaLayout else {
+        throw ExperimentError(
+          .malformed, doing: "outer_optimizer", problem: "the checkpoint's theta is not that of a \(learned.kind.rawValue)")
+      }
+      return learned.optimizer.optimizer(theta: frozenTheta, for: layout)
+    }
+  }
+}
