@@ -26,18 +26,21 @@ package final class Session: Sendable {
     var isOver = false
     var storingSeconds = 0.0
     var innerSteps = 0
+    /// Of the last iteration that was committed; NaN before the first.
+    var outerLoss = Double.nan
   }
 
   /// A session that goes on from `state` with a writer whose position fits it.
   init(
-    experiment: Experiment, firstIteration: Int, writer: sending RunWriter, state: RunState, threads: Int, isNew: Bool
+    experiment: Experiment, firstIteration: Int, writer: sending RunWriter, state: RunState, threads: Int, isNew: Bool,
+    outerLoss: Double = .nan
   ) {
     id = writer.id
     self.experiment = experiment
     self.firstIteration = firstIteration
     self.threads = threads
     resumption = isNew ? nil : writer.resumption
-    progress = Mutex(Progress(writer: writer, state: state))
+    progress = Mutex(Progress(writer: writer, state: state, outerLoss: outerLoss))
   }
 
   /// Outer iterations done.
@@ -62,7 +65,10 @@ package final class Session: Sendable {
       guard !progress.isOver else { return nil }
       progress.isOver = true
       try progress.writer.finish(.finished)
-      return Outcome(id: id, state: state, writer: progress.writer, innerSteps: progress.innerSteps, since: start)
+      return Outcome(
+        id: id, iterations: state.outerIteration, outerLoss: progress.outerLoss, thetaDigest: state.thetaDigest,
+        stateDigest: state.arrays.digest, recordsDigest: progress.writer.recordsDigest,
+        seconds: Environment.clock() - start, innerSteps: progress.innerSteps)
     }
   }
 
@@ -95,6 +101,7 @@ package final class Session: Sendable {
         try progress.writer.commit(Record(record, at: position, observed))
         progress.state = next
         progress.innerSteps += record.innerSteps
+        progress.outerLoss = record.outerLoss
         if isLast || next.outerIteration % experiment.recipe.checkpointEvery == 0 {
           try progress.writer.checkpoint(at: position, next.arrays)
         }
@@ -119,17 +126,6 @@ package struct Outcome: Sendable {
   package let recordsDigest: Digest
   package let seconds: Double
   package let innerSteps: Int
-
-  init(id: RunID, state: RunState, writer: RunWriter, innerSteps: Int, since start: Double) {
-    self.id = id
-    iterations = state.outerIteration
-    outerLoss = writer.lastOuterLoss
-    thetaDigest = state.thetaDigest
-    stateDigest = state.arrays.digest
-    recordsDigest = writer.recordsDigest
-    seconds = Environment.clock() - start
-    self.innerSteps = innerSteps
-  }
 
   package var json: JSONValue {
     [

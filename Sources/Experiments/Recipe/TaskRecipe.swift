@@ -1,4 +1,5 @@
-import Tasks
+import DataSets
+package import Tasks
 
 /// One family of a recipe's task distribution.
 package struct TaskRecipe: Sendable {
@@ -6,7 +7,7 @@ package struct TaskRecipe: Sendable {
     case quadratic
     case noisyQuadratic = "noisy_quadratic"
     case quadratic10 = "quadratic_10"
-    case testFunctions = "test_functions"
+    case testFunction = "test_function"
     case digitsMLP = "digits_mlp"
   }
 
@@ -18,7 +19,7 @@ package struct TaskRecipe: Sendable {
 
   package enum Kind: Sendable {
     case quadratic(QuadraticFamily)
-    case testFunctions
+    case testFunction(TestFunction)
     case digits(Perceptron)
   }
 
@@ -34,12 +35,31 @@ package struct TaskRecipe: Sendable {
     case .quadratic: kind = .quadratic(.toy)
     case .noisyQuadratic: kind = .quadratic(.noisyToy)
     case .quadratic10: kind = .quadratic(.tenDimensional)
-    case .testFunctions: kind = .testFunctions
+    case .testFunction: kind = .testFunction(try fields.choice("function", default: TestFunction.rosenbrock))
     case .digitsMLP:
       kind = .digits(
         Perceptron(
           hidden: try fields.integers("hidden", default: [32], in: 1...4_096),
           batchSize: try fields.integer("batch_size", default: 128, in: 1...4_096)))
+    }
+  }
+}
+
+extension TaskRecipe {
+  /// True where only a baseline can say what a good loss is.
+  var needsCalibration: Bool {
+    if case .digits = kind { true } else { false }
+  }
+
+  /// The family, with the loss that counts as 0 where the recipe needs one.
+  func makeFamily(bestLoss: Double) throws -> any TaskFamily {
+    switch kind {
+    case .quadratic(let family): family
+    case .testFunction(let function): TestFunctionFamily(function)
+    case .digits(let perceptron):
+      MLPClassifierFamily(
+        dataSet: try Digits.load(from: .bundled()), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
+        bestLoss: bestLoss)
     }
   }
 }

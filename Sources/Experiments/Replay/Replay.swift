@@ -1,0 +1,122 @@
+import Numerics
+package import OuterTraining
+package import RunStore
+
+/// A run computed again from its files alone: its state after any iteration, and whether all of it comes out the same.
+package struct Replay {
+  package let run: Run
+  package let experiment: Experiment
+  /// Outer iterations done before the first record, and with the last.
+  package let firstIteration: Int
+  package var lastIteration: Int { firstIteration + run.recordCount }
+  private let executor: ThreadExecutor
+  private let generation: Int
+
+  package init(_ run: Run, threads: Int) throws {
+    let identity = IdentityReader(run.identity, of: run.id.text)
+    self.run = run
+    experiment = try identity.experiment()
+    firstIteration = try identity.firstIteration()
+    generation = try identity.generation()
+    executor = ThreadExecutor(threads: threads)
+  }
+
+  /// The moment after an outer iteration.
+  package func point(at iteration: Int) throws -> StatePoint {
+    guard (firstIteration...lastIteration).contains(iteration) else {
+      throw ExperimentError(
+        .notFound, doing: "looking for \(run.id)@\(iteration)",
+        problem: "the run has outer iterations \(firstIteration) to \(lastIteration)")
+    }
+    var state = try state(nearest: iteration)
+    while state.outerIteration < iteration { state = try advance(state) }
+    return StatePoint(run: run.id, experiment: experiment, state: state, generation: generation)
+  }
+
+  /// The outer iteration after which the outer loss, smoothed as an exponential moving average of decay 0.9, is lowest.
+  package func bestIteration() throws -> Int {
+    guard case .float64(let losses) = try run.column("records", "outer_loss"), let first = losses.first else {
+      return firstIteration
+    }
+    var (smoothed, best) = (first, (loss: Double.infinity, iteration: firstIteration))
+    for (index, loss) in losses.enumerated() {
+      smoothed = 0.9 * smoothed + 0.1 * loss
+      if smoothed < best.loss { best = (smoothed, firstIteration + index + 1) }
+    }
+    return best.iteration
+  }
+
+  /// The newest intact checkpoint at or before an iteration, or the start.
+  func state(nearest iteration: Int) throws -> RunState {
+    for entry in run.checkpoints.reversed() where firstIteration + entry.iteration <= iteration {
+      do {
+        return try state(in: entry)
+      } catch let error as StoreError where error.code == .damaged {
+        continue  // an earlier one will do
+      }
+    }
+    guard firstIteration == 0 else {
+      throw ExperimentError(
+        .malformed, doing: "reading run \(run.id)", problem: "the state it was forked from is damaged",
+        advice: "see runs doctor \(run.id)")
+    }
+    return experiment.initialState
+  }
+
+  func state(in entry: CheckpointEntry) throws -> RunState {
+    try RunState(
+      run.loadCheckpoint(entry), for: experiment.problem, of: "checkpoint \(entry.iteration) of run \(run.id)")
+  }
+
+  /// One iteration, which must come out as it was recorded.
+  func advance(_ state: RunState) throws -> RunState {
+    let (next, record) = experiment.problem.step(state, on: executor)
+    let position = next.outerIteration - firstIteration
+    guard let recorded = try run.records(position..<position + 1).first else { return next }
+    if let difference = record.firstDifference(from: IterationRecord(recorded)) {
+      throw ExperimentError(
+        .checkFailed, doing: "computing outer iteration \(next.outerIteration) of run \(run.id) again",
+        problem: difference, advice: "see runs diff, and runs show \(run.id) for the code it was recorded with")
+    }
+    return next
+  }
+}
+
+extension IterationRecord {
+  /// The first quantity whose bits differ, with both values; nil where none does.
+  func firstDifference(from recorded: IterationRecord) -> String? {
+    let mine = Record(self, at: 1, .none)
+    let theirs = Record(recorded, at: 1, .none)
+    for (table, schema) in RecordTables.all(pairs: pairs.count).enumerated() where schema.isScientific {
+      for (index, column) in schema.columns.enumerated() {
+        let (now, then) = (mine.tables[table][index], theirs.tables[table][index])
+        guard now != then else { continue }
+        let row = (0..<min(now.count, then.count)).first { now[$0..<$0 + 1] != then[$0..<$0 + 1] } ?? 0
+        return "\(schema.name)/\(column.name), row \(row): recorded \(then.text(at: row)), computed \(now.text(at: row))"
+      }
+    }
+    return nil
+  }
+}
+
+extension Observed {
+  /// Nothing seen.
+  static let none = Observed(
+    finishedAt: 0, seconds: 0, cpuSeconds: 0, storingSeconds: 0, peakMemory: 0, threads: 0)
+}
+
+extension ArrayValues {
+  /// One value in words that read back as the same bits.
+  func text(at index: Int) -> String {
+    switch self {
+    case .float32(let values): "\(values[index])"
+    case .float64(let values): "\(values[index])"
+    case .int32(let values): "\(values[index])"
+    case .int64(let values): "\(values[index])"
+    case .uint32(let values): "\(values[index])"
+    case .uint64(let values): "\(values[index])"
+    case .uint8(let values): "\(values[index])"
+    case .text(let values): values[index]
+    }
+  }
+}

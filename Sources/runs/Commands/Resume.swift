@@ -1,0 +1,44 @@
+import ArgumentParser
+import Experiments
+import RunStore
+
+struct Resume: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Goes on with a run where it stopped, with the same bits as if it never had.",
+    discussion: """
+      Examples:
+        runs resume latest
+        runs resume first --iterations 400
+
+      Iterations that were recorded behind the newest intact checkpoint are computed again and compared bit for bit.
+      """)
+
+  @Argument(help: "The run: its id, the start of it, its name, or latest.")
+  var id: String
+
+  @Option(help: ArgumentHelp("A new total of outer iterations.", valueName: "n"))
+  var iterations: Int?
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let store = Store(at: self.store.path)
+    let session = try Session.resume(try store.resolve(id), in: store, threads: try threads.count)
+    if let found = session.resumption { output.tell(words(found, session)) }
+    let total = try iterations ?? session.plannedIterations()
+    output.show(try train(session, until: max(total, iterations == nil ? session.outerIteration : 0), output))
+  }
+
+  private func words(_ found: Resumption, _ session: Session) -> String {
+    var words = "run \(session.id): "
+    words += found.checkpoint == nil ? "goes on from its start" : "goes on from outer iteration \(session.outerIteration)"
+    if found.recordsToRecompute > 0 { words += ", computing \(found.recordsToRecompute) recorded ones again" }
+    if found.tornBytes > 0 { words += "; \(found.tornBytes) bytes of an unfinished write were cut off" }
+    for damaged in found.damagedCheckpoints {
+      words += "; checkpoint \(damaged.checkpoint.name) is damaged and will be made again"
+    }
+    return words
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Experiments
+import RunStore
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Meta-trains a learned optimizer: a new run.",
+    discussion: """
+      Examples:
+        runs train
+        runs train quadratic --seed 7 --name first
+        runs train --iterations 50 --set estimator.pairs=16 --set outer_optimizer.learning_rate=0.003
+
+      A recipe is a name (see runs recipes) or the path of a YAML file. Without one: default.
+      """)
+
+  @Argument(help: "The recipe: a name, or a file's path.")
+  var recipe = "default"
+
+  @OptionGroup var run: NewRunOptions
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let recipe = try RecipeLibrary.recipe(self.recipe, overrides: try run.recipeOverrides())
+    let session = try Session.new(
+      recipe, seed: run.seed ?? 0, in: Store(at: store.path), try run.settings())
+    output.tell("run \(session.id): recipe \(recipe.name), seed \(run.seed ?? 0), \(session.threads) threads")
+    output.show(try train(session, until: recipe.iterations, output))
+  }
+}
