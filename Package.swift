@@ -2,12 +2,15 @@
 import Foundation
 import PackageDescription
 
+/// A module shows what it imports only where it says so.
+let settings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
 /// The modules whose inner loops take the time are optimised in every configuration, so that a debug build computes
 /// the same bits in bearable time. On x86-64 they need AVX2 and FMA; the command checks the CPU before it calls them.
 #if arch(x86_64)
-  let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=x86-64-v3"])]
+  let kernelSettings = settings + [.unsafeFlags(["-O", "-Xcc", "-march=x86-64-v3"])]
 #else
-  let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-O"])]
+  let kernelSettings = settings + [.unsafeFlags(["-O"])]
 #endif
 
 /// A test target for each module, and those that look at the whole: what each may import.
@@ -48,10 +51,10 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5-serial",
       providers: [.apt(["libhdf5-dev", "zlib1g-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .target(name: "HDF5", dependencies: ["CHDF5"]),
-    .target(name: "RunStore", dependencies: ["HDF5"]),
-    .target(name: "RunSchema", dependencies: ["RunStore", "Numerics"]),
-    .target(name: "Analysis", dependencies: ["RunSchema", "RunStore"]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
+    .target(name: "RunStore", dependencies: ["HDF5"], swiftSettings: settings),
+    .target(name: "RunSchema", dependencies: ["RunStore", "Numerics"], swiftSettings: settings),
+    .target(name: "Analysis", dependencies: ["RunSchema", "RunStore"], swiftSettings: settings),
 
     // Left wing: pure, no files.
     .target(name: "CVector"),
@@ -64,19 +67,20 @@ let package = Package(
 
     // The bridge, and the command.
     .target(
-      name: "DataSets", dependencies: ["Tasks", "HDF5", "Numerics", "CZlib"], resources: [.copy("Resources")]),
+      name: "DataSets", dependencies: ["Tasks", "HDF5", "Numerics", "CZlib"], resources: [.copy("Resources")],
+      swiftSettings: settings),
     .target(
       name: "Experiments",
       dependencies: [
         "OuterTraining", "Tasks", "Optimizers", "DataSets", "RunSchema", "RunStore", "HDF5", "Numerics", "CVector",
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "runs",
       dependencies: [
         "Experiments", "Analysis", "RunSchema", "RunStore", "HDF5",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], swiftSettings: settings),
   ] + tests,
   swiftLanguageModes: [.v6]
 )

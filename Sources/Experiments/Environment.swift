@@ -22,7 +22,7 @@ package enum Environment {
   /// The greatest resident memory of this process so far, in bytes.
   package static func peakMemory() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1_024
   }
 

@@ -68,7 +68,8 @@ package struct Experiment: Sendable {
       }
       guard frozenTheta.layout == learned.optimizer.thetaLayout else {
         throw ExperimentError(
-          .malformed, doing: "outer_optimizer", problem: "the checkpoint's theta is not that of a \(learned.kind.rawValue)")
+          .malformed, doing: "outer_optimizer",
+          problem: "the checkpoint's theta is not that of a \(learned.kind.rawValue)")
       }
       return learned.optimizer.optimizer(theta: frozenTheta, for: layout)
     }

@@ -1,7 +1,7 @@
 import Numerics
 import OuterTraining
 import RunSchema
-import RunStore
+package import RunStore
 
 /// Where a run's start comes from, if not from its recipe alone.
 package struct Origin: Sendable {

@@ -56,7 +56,7 @@ extension Record {
 extension IterationRecord {
   /// The record of an iteration as the store has it, for rebuilding what followed from it.
   package init(_ record: Record) {
-    var rows = RowReader(record)
+    let rows = RowReader(record)
     self.init(
       outerIteration: Int(rows.integers(0, "iteration")[0]), outerLoss: rows.doubles(0, "outer_loss")[0],
       gradientNorm: rows.doubles(0, "gradient_norm")[0], clippedShare: rows.doubles(0, "clipped_share")[0],

@@ -1,4 +1,3 @@
-package import Numerics
 package import OuterTraining
 package import RunStore
 
@@ -39,7 +38,8 @@ extension Session {
     let firstIteration = try IdentityReader(writer.description.identity, of: id.text).firstIteration()
     var state = experiment.initialState
     if let arrays = writer.resumption.state {
-      state = try RunState(arrays, for: experiment.problem, of: "checkpoint \(writer.resumption.iteration) of run \(id)")
+      state = try RunState(
+        arrays, for: experiment.problem, of: "checkpoint \(writer.resumption.iteration) of run \(id)")
     }
     return Session(
       experiment: experiment, firstIteration: firstIteration, writer: writer, state: state, threads: threads,

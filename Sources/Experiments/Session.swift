@@ -46,6 +46,9 @@ package final class Session: Sendable {
   /// Outer iterations done.
   package var outerIteration: Int { progress.withLock { $0.state.outerIteration } }
 
+  /// Outer iterations that the store holds records of; beyond `outerIteration` where some are to be computed again.
+  package var recordedIteration: Int { progress.withLock { firstIteration + $0.writer.recordCount } }
+
   /// Trains until `iterations` outer iterations are done, and ends the run.
   /// - Parameter observe: called after each iteration that is committed.
   /// - Returns: what the run came to; nil where it was interrupted.

@@ -15,6 +15,21 @@ package struct IterationRecord: Equatable, Sendable {
   package var innerSteps: Int
   package var nonFiniteSteps: Int
   package var pairs: [PairRecord]
+
+  package init(
+    outerIteration: Int, outerLoss: Double, gradientNorm: Double, clippedShare: Double, thetaNorm: Double,
+    updateNorm: Double, innerSteps: Int, nonFiniteSteps: Int, pairs: [PairRecord]
+  ) {
+    self.outerIteration = outerIteration
+    self.outerLoss = outerLoss
+    self.gradientNorm = gradientNorm
+    self.clippedShare = clippedShare
+    self.thetaNorm = thetaNorm
+    self.updateNorm = updateNorm
+    self.innerSteps = innerSteps
+    self.nonFiniteSteps = nonFiniteSteps
+    self.pairs = pairs
+  }
 }
 
 /// What one antithetic pair leaves for the record: enough to rebuild its part of the gradient without inner training.
@@ -33,6 +48,22 @@ package struct PairRecord: Equatable, Sendable {
   package var positiveLoss: Double
   package var negativeLoss: Double
   package var difference: PairDifference
+
+  package init(
+    seed: UInt64, taskFamily: Int, taskSeed: UInt64, lastTaskFamily: Int, lastTaskSeed: UInt64, innerStep: Int,
+    truncation: Int, positiveLoss: Double, negativeLoss: Double, difference: PairDifference
+  ) {
+    self.seed = seed
+    self.taskFamily = taskFamily
+    self.taskSeed = taskSeed
+    self.lastTaskFamily = lastTaskFamily
+    self.lastTaskSeed = lastTaskSeed
+    self.innerStep = innerStep
+    self.truncation = truncation
+    self.positiveLoss = positiveLoss
+    self.negativeLoss = negativeLoss
+    self.difference = difference
+  }
 }
 
 /// The two differences of losses (positive less negative) that a pair's gradient is made of (spec §3.6), an inner step.

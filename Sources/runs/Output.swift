@@ -4,17 +4,26 @@ import RunSchema
 
 /// Where words go: results to standard output, messages to standard error.
 enum Output {
-  static func print(_ text: String) { write(text + "\n", to: stdout) }
-
-  static func tell(_ message: String) { write(message + "\n", to: stderr) }
-
-  static func complain(_ message: String) { tell("runs: error: \(message)") }
+  static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
   static func print(_ document: JSONValue) { print(document.pretty) }
 
-  private static func write(_ text: String, to stream: UnsafeMutablePointer<FILE>?) {
-    fputs(text, stream)
-    fflush(stream)
+  static func tell(_ message: String) { draw(message + "\n") }
+
+  static func complain(_ message: String) { tell("runs: error: \(message)") }
+
+  /// Writes to standard error as it is: for lines that are drawn over.
+  static func draw(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// Unbuffered, so that what was said is out whatever comes next. A reader that has gone is no error.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return }
+      bytes = bytes.dropFirst(written)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import OuterTraining
+package import OuterTraining
 
 /// The estimator of a recipe, with what every estimator needs.
 package struct EstimatorRecipe: Sendable {

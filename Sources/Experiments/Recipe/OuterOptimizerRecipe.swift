@@ -1,5 +1,5 @@
 import Numerics
-import Optimizers
+package import Optimizers
 
 /// What turns gradients into changes of theta: a hand-designed rule, or a learned optimizer that is frozen.
 package struct OuterOptimizerRecipe: Sendable {

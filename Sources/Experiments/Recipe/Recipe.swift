@@ -1,4 +1,4 @@
-import RunSchema
+package import RunSchema
 import Yams
 
 /// Everything about a run but its seed and its place: what is trained, on which tasks, how, and for how long.
@@ -61,8 +61,12 @@ package struct Recipe: Sendable {
     } catch {
       var line: Int?
       var problem = "this is not YAML"
-      if case .scanner(_, let what, let mark, _) = error as? YamlError { (line, problem) = (mark.line, "\(problem): \(what)") }
-      if case .parser(_, let what, let mark, _) = error as? YamlError { (line, problem) = (mark.line, "\(problem): \(what)") }
+      if case .scanner(_, let what, let mark, _) = error as? YamlError {
+        (line, problem) = (mark.line, "\(problem): \(what)")
+      }
+      if case .parser(_, let what, let mark, _) = error as? YamlError {
+        (line, problem) = (mark.line, "\(problem): \(what)")
+      }
       throw RecipeError(code: .malformed, source: source.name, line: line, field: "", problem: problem)
     }
   }

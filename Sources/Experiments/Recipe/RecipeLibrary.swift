@@ -46,7 +46,9 @@ package enum RecipeLibrary {
   /// Where recipes lie: below the current folder, and below the folders around the executable.
   private static var folders: [String] {
     var folders = ["Runs/recipes"]
-    var folder = Environment.executablePath.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent() }
+    var folder = Environment.executablePath.map {
+      URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent()
+    }
     for _ in 0..<5 {
       guard let current = folder, current.path != "/" else { break }
       folders.append(current.appendingPathComponent("Runs/recipes").path)

@@ -1,5 +1,5 @@
-import Numerics
-package import OuterTraining
+import OuterTraining
+import RunSchema
 package import RunStore
 
 /// A run computed again from its files alone: its state after any iteration, and whether all of it comes out the same.
@@ -91,8 +91,9 @@ extension IterationRecord {
       for (index, column) in schema.columns.enumerated() {
         let (now, then) = (mine.tables[table][index], theirs.tables[table][index])
         guard now != then else { continue }
-        let row = (0..<min(now.count, then.count)).first { now[$0..<$0 + 1] != then[$0..<$0 + 1] } ?? 0
-        return "\(schema.name)/\(column.name), row \(row): recorded \(then.text(at: row)), computed \(now.text(at: row))"
+        let row = (0..<now.count).first { (row: Int) -> Bool in now[row..<row + 1] != then[row..<row + 1] } ?? 0
+        return
+          "\(schema.name)/\(column.name), row \(row): recorded \(then.text(at: row)), computed \(now.text(at: row))"
       }
     }
     return nil

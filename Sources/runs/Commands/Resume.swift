@@ -27,13 +27,14 @@ struct Resume: ParsableCommand {
     let store = Store(at: self.store.path)
     let session = try Session.resume(try store.resolve(id), in: store, threads: try threads.count)
     if let found = session.resumption { output.tell(words(found, session)) }
-    let total = try iterations ?? session.plannedIterations()
-    output.show(try train(session, until: max(total, iterations == nil ? session.outerIteration : 0), output))
+    let total = iterations ?? max(session.experiment.recipe.iterations, session.recordedIteration)
+    output.show(try train(session, until: total, output))
   }
 
   private func words(_ found: Resumption, _ session: Session) -> String {
     var words = "run \(session.id): "
-    words += found.checkpoint == nil ? "goes on from its start" : "goes on from outer iteration \(session.outerIteration)"
+    words +=
+      found.checkpoint == nil ? "goes on from its start" : "goes on from outer iteration \(session.outerIteration)"
     if found.recordsToRecompute > 0 { words += ", computing \(found.recordsToRecompute) recorded ones again" }
     if found.tornBytes > 0 { words += "; \(found.tornBytes) bytes of an unfinished write were cut off" }
     for damaged in found.damagedCheckpoints {

@@ -17,15 +17,15 @@ struct Train: ParsableCommand {
   @Argument(help: "The recipe: a name, or a file's path.")
   var recipe = "default"
 
-  @OptionGroup var run: NewRunOptions
+  @OptionGroup var options: NewRunOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let recipe = try RecipeLibrary.recipe(self.recipe, overrides: try run.recipeOverrides())
+    let recipe = try RecipeLibrary.recipe(self.recipe, overrides: try options.recipeOverrides())
     let session = try Session.new(
-      recipe, seed: run.seed ?? 0, in: Store(at: store.path), try run.settings())
-    output.tell("run \(session.id): recipe \(recipe.name), seed \(run.seed ?? 0), \(session.threads) threads")
+      recipe, seed: options.seed ?? 0, in: Store(at: store.path), try options.settings())
+    output.tell("run \(session.id): recipe \(recipe.name), seed \(options.seed ?? 0), \(session.threads) threads")
     output.show(try train(session, until: recipe.iterations, output))
   }
 }

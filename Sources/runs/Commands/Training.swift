@@ -21,12 +21,16 @@ struct NewRunOptions: ParsableArguments {
   @Option(name: .customLong("tag"), help: ArgumentHelp("A tag; may be repeated.", valueName: "tag"))
   var tags: [String] = []
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Changes a field of the recipe; may be repeated.", valueName: "a.b=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Changes a field of the recipe; may be repeated.", valueName: "a.b=value"))
   var overrides: [String] = []
 
   @OptionGroup var threads: ThreadOptions
 
-  @Option(help: ArgumentHelp("When records reach the disk: each (iteration), interval (of a second), none.", valueName: "when"))
+  @Option(
+    help: ArgumentHelp(
+      "When records reach the disk: each (iteration), interval (of a second), none.", valueName: "when"))
   var durability = DurabilityName.each
 
   enum DurabilityName: String, ExpressibleByArgument, CaseIterable {
@@ -79,7 +83,7 @@ func train(_ session: Session, until iterations: Int, _ output: OutputOptions) t
     throw Complaint(.usage, "the run has \(first) outer iterations already: give --iterations above that")
   }
   let progress = ProgressLine(from: first, to: iterations, isQuiet: output.quiet || output.json)
-  let watch = InterruptionWatch(session) { progress.finish() }
+  let watch = InterruptionWatch(session)
   defer { watch.stop() }
   let outcome = try session.train(until: iterations) { record in
     progress.show(iteration: record.outerIteration, outerLoss: record.outerLoss)

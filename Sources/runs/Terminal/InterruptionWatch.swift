@@ -4,20 +4,17 @@ import Foundation
 /// Waits for Ctrl-C and SIGTERM on a thread of its own; then seals the run, says how to go on and ends the process.
 final class InterruptionWatch: Sendable {
   private static let signals = [SIGINT, SIGTERM]
-  private let thread: Thread
 
   /// Blocks the signals in this thread, and so in all that it starts later.
-  init(_ session: Session, before: @escaping @Sendable () -> Void) {
+  init(_ session: Session) {
     var set = Self.signalSet
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    thread = Thread {
+    Thread.detachNewThread {
       var set = Self.signalSet
       var signal: Int32 = 0
       sigwait(&set, &signal)
-      before()
       Self.end(session, signal)
     }
-    thread.start()
   }
 
   /// Lets the signals do what they do by default again.
@@ -34,10 +31,12 @@ final class InterruptionWatch: Sendable {
   }
 
   private static func end(_ session: Session, _ signal: Int32) -> Never {
+    if Terminal().isInteractive { Output.tell("") }
     do {
       if let iterations = try session.interrupt() {
         Output.tell(
-          "stopped after outer iteration \(iterations); all that was shown is safe. Go on with: runs resume \(session.id)")
+          "stopped after outer iteration \(iterations); all that was shown is safe. Go on with: runs resume \(session.id)"
+        )
       }
       exit(128 + signal)
     } catch {

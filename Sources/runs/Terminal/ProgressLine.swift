@@ -29,17 +29,12 @@ final class ProgressLine {
     guard !isQuiet, iteration == total || now - (lastShown ?? -.infinity) >= interval else { return }
     lastShown = now
     let line = text(iteration: iteration, now: now)
-    if terminal.isInteractive {
-      fputs("\r\u{1B}[2K\(line)", stderr)
-    } else {
-      fputs(line + "\n", stderr)
-    }
-    fflush(stderr)
+    Output.draw(terminal.isInteractive ? "\r\u{1B}[2K\(line)" : line + "\n")
   }
 
   /// Ends the line, so that what follows stands on its own.
   func finish() {
-    if terminal.isInteractive, !isQuiet, lastShown != nil { fputs("\n", stderr) }
+    if terminal.isInteractive, !isQuiet, lastShown != nil { Output.draw("\n") }
   }
 
   private func text(iteration: Int, now: Double) -> String {
