@@ -28,6 +28,7 @@ struct Fork: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let watch = InterruptionWatch()
     let store = Store(at: self.store.path)
     let point = try store.statePoint(CheckpointReference(checkpoint), threads: try options.threads.count)
     let overrides = try options.recipeOverrides()
@@ -41,6 +42,6 @@ struct Fork: ParsableCommand {
       ? try Session.forkTheta(point, recipe: recipe, seed: seed, in: store, try options.settings())
       : try Session.fork(point, recipe: recipe, seed: seed, in: store, try options.settings())
     output.tell("run \(session.id): forked from \(point.name)")
-    output.show(try train(session, until: max(recipe.iterations, session.outerIteration), output))
+    output.show(try train(session, until: max(recipe.iterations, session.outerIteration), watch: watch, output))
   }
 }

@@ -24,11 +24,12 @@ struct Resume: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let watch = InterruptionWatch()
     let store = Store(at: self.store.path)
     let session = try Session.resume(try store.resolve(id), in: store, threads: try threads.count)
     if let found = session.resumption { output.tell(words(found, session)) }
     let total = iterations ?? max(session.experiment.recipe.iterations, session.recordedIteration)
-    output.show(try train(session, until: total, output))
+    output.show(try train(session, until: total, watch: watch, output))
   }
 
   private func words(_ found: Resumption, _ session: Session) -> String {

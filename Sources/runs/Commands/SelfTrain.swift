@@ -38,6 +38,7 @@ struct SelfTrain: ParsableCommand {
   }
 
   func run() throws {
+    let watch = InterruptionWatch()
     let store = Store(at: self.store.path)
     var point = try store.statePoint(CheckpointReference(from), threads: try options.threads.count)
     let recipe = try givenRecipe(point)
@@ -49,12 +50,12 @@ struct SelfTrain: ParsableCommand {
         point, recipe: recipe.selfTrained(by: point.experiment.recipe), seed: seed, in: store,
         try options.settings(name: name))
       output.tell("run \(session.id): generation \(point.generation + 1), trained by \(point.name)")
-      outcomes.append(try train(session, until: recipe.iterations, output))
+      outcomes.append(try train(session, until: recipe.iterations, watch: watch, output))
       if generation < generations - 1 {
         point = try store.statePoint(.run(session.id.text, .last), threads: try options.threads.count)
       }
     }
-    if baseline { outcomes.append(try trainBaseline(recipe, seed: seed, in: store)) }
+    if baseline { outcomes.append(try trainBaseline(recipe, seed: seed, in: store, watch)) }
     show(outcomes)
   }
 
@@ -65,11 +66,13 @@ struct SelfTrain: ParsableCommand {
     return try point.experiment.recipe.changed(by: overrides)
   }
 
-  private func trainBaseline(_ recipe: Recipe, seed: UInt64, in store: Store) throws -> Outcome {
+  private func trainBaseline(
+    _ recipe: Recipe, seed: UInt64, in store: Store, _ watch: InterruptionWatch
+  ) throws -> Outcome {
     let name = options.name.map { "\($0)-adam" }
     let session = try Session.new(try recipe.underAdam(), seed: seed, in: store, try options.settings(name: name))
     output.tell("run \(session.id): the same under Adam")
-    return try train(session, until: recipe.iterations, output)
+    return try train(session, until: recipe.iterations, watch: watch, output)
   }
 
   /// One document or text a run; with several, a list of them, the last one last.

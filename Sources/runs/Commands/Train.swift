@@ -22,10 +22,11 @@ struct Train: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let watch = InterruptionWatch()
     let recipe = try RecipeLibrary.recipe(self.recipe, overrides: try options.recipeOverrides())
     let session = try Session.new(
       recipe, seed: options.seed ?? 0, in: Store(at: store.path), try options.settings())
     output.tell("run \(session.id): recipe \(recipe.name), seed \(options.seed ?? 0), \(session.threads) threads")
-    output.show(try train(session, until: recipe.iterations, output))
+    output.show(try train(session, until: recipe.iterations, watch: watch, output))
   }
 }

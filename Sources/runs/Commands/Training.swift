@@ -77,14 +77,16 @@ struct ThreadOptions: ParsableArguments {
 }
 
 /// Runs a session to its end, with progress, and prints what it came to.
-func train(_ session: Session, until iterations: Int, _ output: OutputOptions) throws -> Outcome {
+func train(
+  _ session: Session, until iterations: Int, watch: InterruptionWatch, _ output: OutputOptions
+) throws -> Outcome {
   let first = session.outerIteration
   guard iterations >= first else {
     throw Complaint(.usage, "the run has \(first) outer iterations already: give --iterations above that")
   }
   let progress = ProgressLine(from: first, to: iterations, isQuiet: output.quiet || output.json)
-  let watch = InterruptionWatch(session)
-  defer { watch.stop() }
+  watch.watch(session)
+  defer { watch.watch(nil) }
   let outcome = try session.train(until: iterations) { record in
     progress.show(iteration: record.outerIteration, outerLoss: record.outerLoss)
   }

@@ -1,26 +1,29 @@
 import Experiments
 import Foundation
+import Synchronization
 
-/// Waits for Ctrl-C and SIGTERM on a thread of its own; then seals the run, says how to go on and ends the process.
+/// Waits for Ctrl-C and SIGTERM on a thread of its own; then seals the run in training, says how to go on and ends the
+/// process.
+///
+/// Made before any other thread of the process, which inherit the blocked signals: one that did not would die of them.
 final class InterruptionWatch: Sendable {
   private static let signals = [SIGINT, SIGTERM]
+  private let session = Mutex<Session?>(nil)
 
-  /// Blocks the signals in this thread, and so in all that it starts later.
-  init(_ session: Session) {
+  init() {
     var set = Self.signalSet
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    Thread.detachNewThread {
+    Thread.detachNewThread { [self] in
       var set = Self.signalSet
       var signal: Int32 = 0
       sigwait(&set, &signal)
-      Self.end(session, signal)
+      end(signal)
     }
   }
 
-  /// Lets the signals do what they do by default again.
-  func stop() {
-    var set = Self.signalSet
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  /// Says which run is in training: nil for none.
+  func watch(_ session: Session?) {
+    self.session.withLock { $0 = session }
   }
 
   private static var signalSet: sigset_t {
@@ -30,10 +33,11 @@ final class InterruptionWatch: Sendable {
     return set
   }
 
-  private static func end(_ session: Session, _ signal: Int32) -> Never {
+  private func end(_ signal: Int32) -> Never {
     if Terminal().isInteractive { Output.tell("") }
     do {
-      if let iterations = try session.interrupt() {
+      let session = session.withLock { $0 }
+      if let session, let iterations = try session.interrupt() {
         Output.tell(
           "stopped after outer iteration \(iterations); all that was shown is safe. Go on with: runs resume \(session.id)"
         )
