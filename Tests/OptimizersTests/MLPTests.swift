@@ -8,7 +8,6 @@ import Testing
     let learned = MLPLearnedOptimizer()
     let oracle = try Oracle("mlp_lopt.h5", layout: learned.thetaLayout, names: learned.foreignNames)
     let worst = oracle.worstError(of: learned.optimizer(theta: oracle.theta, for: oracle.parameters.layout))
-    print("MLP: worst error \(worst)")
     #expect(worst <= 3e-7)
   }
 

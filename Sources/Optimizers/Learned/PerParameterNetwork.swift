@@ -101,13 +101,26 @@ struct PerParameterNetwork: Sendable {
           for unit in 0..<4 { scratch.weights[place + unit] = base[place + unit] * scales[column] }
         }
       }
-      for first in stride(from: 0, to: hidden, by: 4) {
-        var sum = SIMD4(base + firstBias + first)
-        for constant in 0..<constants {
-          sum.addProduct(SIMD4(repeating: u[constant]), SIMD4(base + constantWeights + constant * hidden + first))
-        }
-        for unit in 0..<4 { scratch.bias[first + unit] = sum[unit] }
+      foldConstants(scratch, base, u)
+    }
+  }
+
+  /// The same for columns that need no scale.
+  func prepareUnscaled(_ scratch: Scratch, constants u: UnsafePointer<Float>) {
+    packed.withUnsafeBufferPointer { packed in
+      scratch.weights.update(from: packed.baseAddress!, count: hidden * columns)
+      foldConstants(scratch, packed.baseAddress!, u)
+    }
+  }
+
+  /// bias + sum over the constants of constant * weight, in their order; and sums of 0.
+  private func foldConstants(_ scratch: Scratch, _ base: UnsafePointer<Float>, _ u: UnsafePointer<Float>) {
+    for first in stride(from: 0, to: hidden, by: 4) {
+      var sum = SIMD4(base + firstBias + first)
+      for constant in 0..<constants {
+        sum.addProduct(SIMD4(repeating: u[constant]), SIMD4(base + constantWeights + constant * hidden + first))
       }
+      for unit in 0..<4 { scratch.bias[first + unit] = sum[unit] }
     }
     scratch.sums.update(repeating: 0, count: hidden * 8)
   }

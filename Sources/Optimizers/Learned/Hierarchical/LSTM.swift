@@ -1,0 +1,167 @@
+internal import Numerics
+
+/// The LSTM that every tensor has a row in, and its two messages (spec §1.1.7).
+struct LSTM: Sendable {
+  /// The numbers that come in besides the hidden state.
+  let inputs: Int
+  /// The units; a multiple of 8.
+  let units: Int
+  /// The floats from one row of inputs and hidden state to the next.
+  var rowCount: Int { inputs + units }
+
+  private let weights: [Float]  // [inputs + units][4 units], gates i, g, f, o
+  private let bias: [Float]  // [4 units]
+  private let toNetwork: Linear
+  private let toTensors: Linear
+
+  init(theta: Tensors, inputs: Int, units: Int) {
+    self.inputs = inputs
+    self.units = units
+    weights = Array(theta["lstm/w"])
+    bias = Array(theta["lstm/b"])
+    toNetwork = Linear(theta, "toNetwork")
+    toTensors = Linear(theta, "toTensors")
+  }
+
+  /// Moves each row's hidden state and cell: z = [x, h] W + b; c <- sigmoid(f + 1) c + sigmoid(i) tanh(g);
+  /// h <- sigmoid(o) tanh(c). `x` is [rows][inputs + units], h included; `z` is room for [rows][4 units].
+  func advance(
+    rows: Int, x: UnsafePointer<Float>, z: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>,
+    cell: UnsafeMutablePointer<Float>
+  ) {
+    multiply(rows: rows, x: x, z: z)
+    let one = Vector(repeating: 1)
+    for row in 0..<rows {
+      let gates = z + row * 4 * units
+      for unit in stride(from: 0, to: units, by: 8) {
+        let i = Elementary.sigmoid(Vector(from: gates + unit))
+        let g = Elementary.tanh(Vector(from: gates + units + unit))
+        let f = Elementary.sigmoid(Vector(from: gates + 2 * units + unit) + one)
+        let o = Elementary.sigmoid(Vector(from: gates + 3 * units + unit))
+        let place = row * units + unit
+        let c = fma(f, Vector(from: cell + place), i * g)
+        c.store(to: cell + place)
+        (o * Elementary.tanh(c)).store(to: hidden + place)
+      }
+    }
+  }
+
+  /// z = x W + b. Each number is a chain of fused products in the order of the inputs, starting at the bias.
+  private func multiply(rows: Int, x: UnsafePointer<Float>, z: UnsafeMutablePointer<Float>) {
+    let outputs = 4 * units
+    weights.withUnsafeBufferPointer { weights in
+      bias.withUnsafeBufferPointer { bias in
+        for row in stride(from: 0, to: rows, by: 2) {
+          let next = min(row + 1, rows - 1)  // the last of an odd number of rows is its own neighbour
+          for column in stride(from: 0, to: outputs, by: 32) {
+            let tile = GateTile(
+              x + row * rowCount, x + next * rowCount, count: rowCount, weights: weights.baseAddress! + column,
+              stride: outputs, bias: bias.baseAddress! + column)
+            tile.store(z + row * outputs + column, z + next * outputs + column)
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes a row's message to its tensor's network: h W + b.
+  func writeToNetwork(_ hidden: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>) {
+    toNetwork.apply(hidden, to: result)
+  }
+
+  /// Writes the message of all rows to all: the mean of h W + b, which is mean(h) W + b. `mean` is room for [units].
+  func writeToTensors(
+    rows: Int, hidden: UnsafePointer<Float>, mean: UnsafeMutablePointer<Float>, to result: UnsafeMutablePointer<Float>
+  ) {
+    for unit in stride(from: 0, to: units, by: 8) {
+      var sum = Vector.zero
+      for row in 0..<rows { sum += Vector(from: hidden + row * units + unit) }
+      (sum / Vector(repeating: Float(rows))).store(to: mean + unit)
+    }
+    toTensors.apply(mean, to: result)
+  }
+}
+
+/// Two rows times 32 columns: eight vectors that stay in registers.
+private struct GateTile {
+  var a0, a1, a2, a3, b0, b1, b2, b3: Vector
+
+  @inline(__always)
+  init(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int, weights: UnsafePointer<Float>, stride: Int,
+    bias: UnsafePointer<Float>
+  ) {
+    a0 = Vector(from: bias)
+    a1 = Vector(from: bias + 8)
+    a2 = Vector(from: bias + 16)
+    a3 = Vector(from: bias + 24)
+    (b0, b1, b2, b3) = (a0, a1, a2, a3)
+    var w = weights
+    for i in 0..<count {
+      let w0 = Vector(from: w)
+      let w1 = Vector(from: w + 8)
+      let w2 = Vector(from: w + 16)
+      let w3 = Vector(from: w + 24)
+      let x = Vector(repeating: a[i])
+      a0 = fma(x, w0, a0)
+      a1 = fma(x, w1, a1)
+      a2 = fma(x, w2, a2)
+      a3 = fma(x, w3, a3)
+      let y = Vector(repeating: b[i])
+      b0 = fma(y, w0, b0)
+      b1 = fma(y, w1, b1)
+      b2 = fma(y, w2, b2)
+      b3 = fma(y, w3, b3)
+      w += stride
+    }
+  }
+
+  @inline(__always)
+  func store(_ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>) {
+    a0.store(to: a)
+    a1.store(to: a + 8)
+    a2.store(to: a + 16)
+    a3.store(to: a + 24)
+    b0.store(to: b)
+    b1.store(to: b + 8)
+    b2.store(to: b + 16)
+    b3.store(to: b + 24)
+  }
+}
+
+/// A small linear layer, its columns padded to whole vectors.
+private struct Linear: Sendable {
+  let inputs: Int
+  let outputs: Int
+  private let padded: Int
+  private let weights: [Float]  // [inputs][padded]
+  private let bias: [Float]  // [padded]
+
+  init(_ theta: Tensors, _ name: String) {
+    let matrix = Matrix(theta, name + "/w")
+    let vector = Matrix(theta, name + "/b")
+    let padded = (matrix.columns + 7) / 8 * 8
+    inputs = matrix.rows
+    outputs = matrix.columns
+    self.padded = padded
+    weights = (0..<matrix.rows).flatMap { row in (0..<padded).map { matrix[row, $0] } }
+    bias = (0..<padded).map { vector[0, $0] }
+  }
+
+  /// result = x W + b, of which `outputs` floats are written.
+  func apply(_ x: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>) {
+    weights.withUnsafeBufferPointer { weights in
+      bias.withUnsafeBufferPointer { bias in
+        for column in stride(from: 0, to: outputs, by: 8) {
+          var sum = Vector(from: bias.baseAddress! + column)
+          var w = weights.baseAddress! + column
+          for i in 0..<inputs {
+            sum = fma(Vector(repeating: x[i]), Vector(from: w), sum)
+            w += padded
+          }
+          Lanes(outputs - column).store(sum, to: result + column)
+        }
+      }
+    }
+  }
+}
