@@ -44,7 +44,7 @@ extension RunWriter {
   }
 
   /// Lets go what the rules do not keep: first the frames that say so, on the disk, then the files.
-  private func dropCheckpoints(doing: String) throws {
+  func dropCheckpoints(doing: String) throws {
     guard retention != .all else { return }
     let labels: Labels
     do {

@@ -64,6 +64,8 @@ extension RunWriter {
       case .failed(let words): (.failed, words.filter { $0 != "\0" })
       }
     try note(RunEvent(kind, recordCount: recordCount, message: message, in: environment), doing: doing)
+    // A kill between a new checkpoint and the going of older ones leaves these; here at the latest they go.
+    try whileGoing { try dropCheckpoints(doing: doing) }
     try seal(doing: doing)
     stop("the run was ended")
   }

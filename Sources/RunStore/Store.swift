@@ -97,17 +97,21 @@ extension Store {
     try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }.sorted()
   }
 
-  /// The store's folder, made with those above it if it is not there.
+  /// The store's folder, made with those above it if it is not there; each new name is brought to the disk.
   func makeFolder(doing: String) throws -> Folder {
-    var partial = path.hasPrefix("/") ? "/" : ""
+    do {
+      return try folder(doing: doing)
+    } catch let error as StoreError where error.code == .notFound {}
+    var above = path.hasPrefix("/") ? "/" : "."
     for part in path.split(separator: "/") {
-      partial += partial.isEmpty || partial == "/" ? part : "/" + part
+      let place = above == "/" ? "/" + part : above + "/" + part
       do {
-        _ = try Folder(system, path: partial, doing: doing)
+        _ = try Folder(system, path: place, doing: doing)
       } catch let error as StoreError where error.code == .notFound {
-        let place = partial
         try attempt(doing, place, creating: true) { () throws(SystemFailure) in try system.makeFolder(path: place) }
+        try Folder(system, path: above, doing: doing).sync(doing: doing)
       }
+      above = place
     }
     return try folder(doing: doing)
   }

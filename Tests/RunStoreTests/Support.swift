@@ -77,12 +77,32 @@ enum Example {
     .text("recipe", "estimator: pes\n", summary: "the recipe"), .scalar("seed", .uint64([.max])),
     NamedArray("theta/w", shape: [2, 3], .float32([1, -0.0, .nan, .infinity, 5e-45, 3]), unit: "1"),
     NamedArray("theta/none", shape: [0, 4], .float32([])),
-    NamedArray("words", shape: [2], .text(["", "größer"])), .text("code", String(repeating: "long ", count: 20_000)),
+    NamedArray("words", shape: [2], .text(["", "größer"])),
   ])
 
   static func description(_ durability: Durability = .each) -> RunDescription {
     RunDescription(
       format: "tests/example", formatVersion: 3, identity: identity, tables: tables, durability: durability)
+  }
+
+  /// A run as small as can be, for tests that make thousands.
+  static let smallTables = [
+    TableSchema("records", columns: [Column("loss", .float64)], signal: "loss"),
+    TableSchema("observed", columns: [Column("seconds", .float64)], isScientific: false),
+  ]
+
+  static func smallDescription(_ durability: Durability) -> RunDescription {
+    RunDescription(
+      format: "tests/small", formatVersion: 1, identity: NamedArrays([.scalar("seed", .uint64([7]))]),
+      tables: smallTables, durability: durability)
+  }
+
+  static func smallRecord(_ iteration: Int) -> Record {
+    Record(iteration: iteration, tables: [[.float64([1 / Double(iteration)])], [.float64([0.5])]])
+  }
+
+  static func smallState(_ iteration: Int) -> NamedArrays {
+    NamedArrays([NamedArray("theta", shape: [40], .float64((0..<40).map { Double(iteration * 40 + $0) }))])
   }
 
   static func record(_ iteration: Int, seconds: Double = 0.5) -> Record {
