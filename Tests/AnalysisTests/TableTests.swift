@@ -234,9 +234,9 @@ import Testing
     #expect(text.unicodeScalars.allSatisfy { $0.value < 0x180 })
   }
 
-  @Test(.enabled(if: LaTeX.isHere), arguments: names)
-  func latexCompiles(name: String) throws {
-    try LaTeX.compile(render(name, .latex))
+  @Test(.enabled(if: LaTeX.isHere)) func latexCompiles() throws {
+    // One document for all, since starting the program takes the time; 18 floats are LaTeX's bound on waiting ones.
+    try LaTeX.compile(Self.names.map { render($0, .latex) }.joined(separator: "\\clearpage\n"))
   }
 
   @Test(arguments: names)
