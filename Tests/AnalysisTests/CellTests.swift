@@ -98,6 +98,13 @@ import Testing
 
   @Test func hiddenCharactersAreWrittenOut() {
     #expect("a\u{1B}[0m\u{202E}\u{200B}b\n".shown == "a\\u{1B}[0m\\u{202E}\\u{200B}b\\u{A}")
+    // One of each kind, listed here and not asked of the code: controls, formats, separators, private, without width.
+    let hidden: [Unicode.Scalar] = [
+      "\0", "\t", "\n", "\r", "\u{7F}", "\u{9B}", "\u{AD}", "\u{34F}", "\u{61C}", "\u{115F}", "\u{200B}", "\u{200D}",
+      "\u{200E}", "\u{2028}", "\u{2029}", "\u{202E}", "\u{2066}", "\u{3164}", "\u{E000}", "\u{FE0F}", "\u{FEFF}",
+      "\u{FFA0}", "\u{E0041}", "\u{10FFFF}",
+    ]
+    for scalar in hidden { #expect(String(scalar).shown == scalar.escape) }
     #expect("naïve Straße 日本 e\u{301} ₂".shown == "naïve Straße 日本 e\u{301} ₂")
   }
 }
