@@ -33,7 +33,7 @@ struct Complaint: Error {
     case let complaint as Complaint: self = complaint
     case let error as RecipeError: self.init(error.code == .notFound ? .noInput : .badData, error.description)
     case let error as StoreError: self.init(ExitStatus(error.code), error.description)
-    case let error as HDF5Error: self.init(.badData, error.description)
+    case let error as HDF5Error: self.init(error.code == .noSuchFile ? .noInput : .badData, error.description)
     case let error as ExperimentError: self.init(ExitStatus(error.code), error.description)
     default: return nil
     }

@@ -21,7 +21,8 @@ struct Runs: ParsableCommand {
       """,
     version: ProgramVersion.current,
     groupedSubcommands: [
-      CommandGroup(name: "Training", subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Apply.self])
+      CommandGroup(
+        name: "Training", subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Apply.self])
     ])
 
   static func main() {

@@ -51,16 +51,23 @@ package struct Apply {
       let group = path.count > 1 ? try params.group(path.dropLast().joined(separator: "/")) : params
       _ = try group.write(path.last!, values, shape: [losses.count] + slot.shape)
     }
-    let image = try file.finish()
-    do {
-      try Data(image).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw ExperimentError(
-        .cannotCreate, doing: "writing \(path)", problem: error.localizedDescription,
-        advice: "choose another place with --out")
-    }
+    try Self.write(try file.finish(), to: path)
     return Summary(
       optimizer: optimizerName, steps: losses.count, tensors: start.layout.slots.count, parameters: start.layout.count)
+  }
+
+  /// Writes a file as a whole: what was there before stays until all is written.
+  private static func write(_ bytes: [UInt8], to path: String) throws(ExperimentError) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var problem = FileManager.default.fileExists(atPath: folder) ? nil : "there is no folder \(folder)"
+    if problem == nil {
+      do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+        problem = error.localizedDescription
+      }
+    }
+    guard let problem else { return }
+    throw ExperimentError(
+      .cannotCreate, doing: "writing \(path)", problem: problem, advice: "choose another place with --out")
   }
 
   /// The parameters after each step.

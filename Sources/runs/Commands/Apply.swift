@@ -25,12 +25,14 @@ struct Apply: ParsableCommand {
   func run() throws {
     let summary = try Experiments.Apply(file: file).run(writingTo: out)
     if output.json {
-      return Output.print([
-        "schema": "runs/apply/1", "optimizer": .text(summary.optimizer), "steps": .integer(summary.steps),
-        "tensors": .integer(summary.tensors), "parameters": .integer(summary.parameters), "out": .text(out),
-      ] as JSONValue)
+      return Output.print(
+        [
+          "schema": "runs/apply/1", "optimizer": .text(summary.optimizer), "steps": .integer(summary.steps),
+          "tensors": .integer(summary.tensors), "parameters": .integer(summary.parameters), "out": .text(out),
+        ] as JSONValue)
     }
     output.tell(
-      "\(out): \(summary.optimizer), \(summary.steps) steps over \(summary.tensors) tensors, \(summary.parameters) parameters")
+      "\(out): \(summary.optimizer), \(summary.steps) steps over \(summary.tensors) tensors, \(summary.parameters) parameters"
+    )
   }
 }
