@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Experiments
 import HDF5
@@ -35,6 +36,8 @@ struct Complaint: Error {
     case let error as StoreError: self.init(ExitStatus(error.code), error.description)
     case let error as HDF5Error: self.init(error.code == .noSuchFile ? .noInput : .badData, error.description)
     case let error as ExperimentError: self.init(ExitStatus(error.code), error.description)
+    case let error as FilterError: self.init(.usage, error.description)
+    case let error as RunListError: self.init(.usage, error.description)
     default: return nil
     }
   }

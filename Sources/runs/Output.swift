@@ -4,7 +4,10 @@ import RunSchema
 
 /// Where words go: results to standard output, messages to standard error.
 enum Output {
-  static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  static func print(_ text: String) { write(text + "\n") }
+
+  /// Writes to standard output as it is.
+  static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
 
   static func print(_ document: JSONValue) { print(document.pretty) }
 

@@ -35,15 +35,8 @@ package struct Replay {
 
   /// The outer iteration after which the outer loss, smoothed as an exponential moving average of decay 0.9, is lowest.
   package func bestIteration() throws -> Int {
-    guard case .float64(let losses) = try run.column("records", "outer_loss"), let first = losses.first else {
-      return firstIteration
-    }
-    var (smoothed, best) = (first, (loss: Double.infinity, iteration: firstIteration))
-    for (index, loss) in losses.enumerated() {
-      smoothed = 0.9 * smoothed + 0.1 * loss
-      if smoothed < best.loss { best = (smoothed, firstIteration + index + 1) }
-    }
-    return best.iteration
+    guard case .float64(let losses) = try run.column("records", "outer_loss") else { return firstIteration }
+    return firstIteration + (SmoothedLoss(losses).best?.count ?? 0)
   }
 
   /// The newest intact checkpoint at or before an iteration, or the start.
