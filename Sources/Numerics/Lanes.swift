@@ -1,8 +1,9 @@
 /// The first `count` lanes of a vector: what the last, shorter step of a loop over vectors works on.
 ///
 /// Lanes beyond are read as 0, are not written, and can be kept out of a sum, so that no bit depends on what lies beyond.
-package struct Lanes {
-  @usableFromInline let count: Int
+/// (A package type must be usable from inline code for its inlinable members to be inlined in other modules.)
+@usableFromInline package struct Lanes {
+  @usableFromInline package let count: Int
 
   /// The first `count` lanes of eight: none for a negative count, all for more than eight.
   @inlinable @inline(__always)

@@ -5,7 +5,7 @@
 /// its payload. The scalar form of a function is its first lane, so both have the same bits. The ULP bounds in the
 /// comments are measured over dense grids of arguments against double precision, and asserted by the tests; an ULP is the
 /// distance of the two floats around the exact value.
-package enum Elementary {}
+@usableFromInline package enum Elementary {}
 
 extension Vector {
   /// The lanes' bits as integers.
@@ -31,7 +31,7 @@ extension Vector {
 
   /// This lane where `argument` is a number, the canonical NaN where it is not.
   @inlinable @inline(__always)
-  func keepingNaN(of argument: Vector) -> Vector {
+  package func keepingNaN(of argument: Vector) -> Vector {
     replacing(with: Vector(repeating: .nan), where: argument .!= argument)
   }
 
@@ -39,7 +39,7 @@ extension Vector {
   ///
   /// Adding 1.5 * 2^23 leaves no bit for a fraction; the sum's low bits are then the integer.
   @inlinable @inline(__always)
-  var roundedToInteger: (float: Vector, integer: IntVector) {
+  package var roundedToInteger: (float: Vector, integer: IntVector) {
     let magic = Vector(repeating: 0x1.8p23)
     let sum = self + magic
     return (sum - magic, sum.bits &- magic.bits)

@@ -29,7 +29,7 @@ extension Elementary {
 
   /// 2^n for n in -126 ... 127.
   @inlinable @inline(__always)
-  static func twoToThe(_ n: IntVector) -> Vector {
+  package static func twoToThe(_ n: IntVector) -> Vector {
     Vector(bits: (n &+ IntVector(repeating: 127)) &<< IntVector(repeating: 23))
   }
 }

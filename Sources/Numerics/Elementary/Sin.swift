@@ -38,7 +38,7 @@ extension Elementary {
 
   /// r and n with x = n pi/2 + r, |r| <= 0.81 (pi/4 and what the rounding of the quotient adds at 2^18). The constants are pi/2 in four parts.
   @inlinable @inline(__always)
-  static func reducedByQuarterTurns(_ x: Vector) -> (r: Vector, quadrant: IntVector) {
+  package static func reducedByQuarterTurns(_ x: Vector) -> (r: Vector, quadrant: IntVector) {
     let (n, quadrant) = (x * Vector(repeating: 0x1.45f306p-1)).roundedToInteger
     var r = fma(n, Vector(repeating: -0x1.921fb6p0), x)
     r = fma(n, Vector(repeating: 0x1.777a5cp-25), r)
@@ -48,7 +48,7 @@ extension Elementary {
 
   /// sin(quadrant pi/2 + r) for |r| <= 0.82: r + r^3 S(r^2) or 1 - r^2/2 + r^4 C(r^2), with relative errors of 5e-9.
   @inlinable @inline(__always)
-  static func sine(_ r: Vector, _ quadrant: IntVector) -> Vector {
+  package static func sine(_ r: Vector, _ quadrant: IntVector) -> Vector {
     let z = r * r
     var s = Vector(repeating: -0x1.98b368p-13)
     s = fma(s, z, Vector(repeating: 0x1.11059p-7))
@@ -67,7 +67,7 @@ extension Elementary {
 
   /// x where its sine is defined here, NaN elsewhere.
   @inlinable @inline(__always)
-  static func finiteAngle(_ x: Vector) -> Vector {
+  package static func finiteAngle(_ x: Vector) -> Vector {
     x.replacing(with: Vector(repeating: .nan), where: x.absolute .> Vector(repeating: 0x1p18))
   }
 }
