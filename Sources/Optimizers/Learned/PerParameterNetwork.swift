@@ -98,7 +98,7 @@ struct PerParameterNetwork: Sendable {
       for group in 0..<hidden / 4 {
         for column in 0..<columns {
           let place = 4 * (group * columns + column)
-          for unit in 0..<4 { scratch.weights[place + unit] = base[place + unit] * scales[column] }
+          (SIMD4(base + place) * SIMD4(repeating: scales[column])).store(to: scratch.weights + place)
         }
       }
       foldConstants(scratch, base, u)
@@ -120,7 +120,7 @@ struct PerParameterNetwork: Sendable {
       for constant in 0..<constants {
         sum.addProduct(SIMD4(repeating: u[constant]), SIMD4(base + constantWeights + constant * hidden + first))
       }
-      for unit in 0..<4 { scratch.bias[first + unit] = sum[unit] }
+      sum.store(to: scratch.bias + first)
     }
     scratch.sums.update(repeating: 0, count: hidden * 8)
   }
@@ -172,12 +172,16 @@ struct PerParameterNetwork: Sendable {
   func writeFeedback(_ scratch: Scratch, count: Int, to result: UnsafeMutablePointer<Float>) {
     packed.withUnsafeBufferPointer { packed in
       let base = packed.baseAddress!
-      for output in 0..<feedback { result[output] = base[feedbackBias + output] }
-      for unit in 0..<hidden {
-        let mean = Vector(from: scratch.sums + 8 * unit).laneSum / Float(count)
-        for output in 0..<feedback {
-          result[output].addProduct(mean, base[feedbackWeights + unit * feedback + output])
+      let means = scratch.values
+      for unit in 0..<hidden { means[unit] = Vector(from: scratch.sums + 8 * unit).laneSum / Float(count) }
+      Lanes.forEach(feedback) { first, lanes in
+        var sum = lanes.load(base + feedbackBias + first)
+        var weights = base + feedbackWeights + first
+        for unit in 0..<hidden {
+          sum = fma(Vector(repeating: means[unit]), lanes.load(weights), sum)
+          weights += feedback
         }
+        lanes.store(sum, to: result + first)
       }
     }
   }
@@ -306,6 +310,12 @@ extension SIMD4<Float> {
   @inline(__always)
   fileprivate init(_ pointer: UnsafePointer<Float>) {
     self = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
+  }
+
+  /// Writes the four floats to `pointer`.
+  @inline(__always)
+  fileprivate func store(to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: SIMD4<Float>.self)
   }
 }
 
