@@ -12,16 +12,21 @@ package enum SoftmaxCrossEntropy {
     _ logits: UnsafePointer<Float>, _ labels: UnsafePointer<Int32>, rows: Int, columns: Int,
     scratch: UnsafeMutablePointer<Float>
   ) -> Float {
-    let padded = (rows + 7) & ~7
+    let table = Table(base: logits, rows: rows, columns: columns)
+    let padded = (rows &+ 7) & ~7
     let sums = scratch
     let rights = scratch + padded
     for i in 0..<rows {
-      let row = logits + i * columns
+      let row = logits + i &* columns
       let label = Int(labels[i])
       precondition(label >= 0 && label < columns, "label \(label) of row \(i) is outside 0 ..< \(columns)")
-      let largest = largest(row, columns)
+      let largest = table.largest(row)
       var lanes = Vector.zero
-      forEachVector(row, columns) { z, _, _ in lanes += Elementary.exp(z - Vector(repeating: largest)) }
+      var j = 0
+      while j < columns {
+        lanes += table.power(row, j, over: largest)
+        j &+= 8
+      }
       sums[i] = Reduction.sum(ofLanes: lanes)
       rights[i] = row[label] - largest
     }
@@ -43,45 +48,89 @@ package enum SoftmaxCrossEntropy {
     _ logits: UnsafePointer<Float>, _ labels: UnsafePointer<Int32>, rows: Int, columns: Int, scale: Float,
     into result: UnsafeMutablePointer<Float>
   ) {
+    let table = Table(base: logits, rows: rows, columns: columns)
     let share = scale / Float(rows)
     for i in 0..<rows {
-      let row = logits + i * columns
-      let target = result + i * columns
-      let label = Int(labels[i])
-      let largest = largest(row, columns)
+      let row = logits + i &* columns
+      let target = result + i &* columns
+      let largest = table.largest(row)
       var lanes = Vector.zero
-      forEachVector(row, columns) { z, j, width in
-        let power = Elementary.exp(z - Vector(repeating: largest))
+      var j = 0
+      while j < columns {
+        let power = table.power(row, j, over: largest)
         lanes += power
-        if width == 8 { power.store(to: target + j) } else { power.store(first: width, to: target + j) }
+        // A row's end spills into the next row, which is written later.
+        if table.holdsEight(row, j) {
+          power.store(to: target + j)
+        } else {
+          power.store(first: columns &- j, to: target + j)
+        }
+        j &+= 8
       }
       let factor = Vector(repeating: share / Reduction.sum(ofLanes: lanes))
-      forEachVector(UnsafePointer(target), columns) { power, j, width in
-        let scaled = power * factor
-        if width == 8 { scaled.store(to: target + j) } else { scaled.store(first: width, to: target + j) }
+      j = 0
+      while j < columns {
+        if table.holdsEight(row, j) {
+          (Vector(from: target + j) * factor).store(to: target + j)
+        } else {
+          (Vector(first: columns &- j, from: target + j, else: 0) * factor).store(first: columns &- j, to: target + j)
+        }
+        j &+= 8
       }
-      target[label] -= share
+      target[Int(labels[i])] -= share
     }
   }
 
-  /// The largest of a row. A NaN elsewhere in the row reaches the loss through its own exponential.
-  @inlinable @inline(__always)
-  static func largest(_ row: UnsafePointer<Float>, _ columns: Int) -> Float {
-    var lanes = Vector(repeating: -.infinity)
-    forEachVector(row, columns) { z, _, _ in lanes = lanes.replacing(with: z, where: z .> lanes) }
-    return Reduction.largest(ofLanes: lanes)
-  }
+  /// Rows of logits, read eight at a time.
+  @usableFromInline
+  struct Table {
+    @usableFromInline let columns: Int
+    /// Behind the last logit.
+    @usableFromInline let end: UnsafePointer<Float>
+    /// The lanes of a row's last vector that are behind its last logit.
+    @usableFromInline let behind: SIMDMask<IntVector>
 
-  /// Eight columns at a time: their values (-infinity behind the last, whose exponential is 0), the first one's index, how many.
-  @inlinable @inline(__always)
-  static func forEachVector(_ row: UnsafePointer<Float>, _ columns: Int, _ body: (Vector, Int, Int) -> Void) {
-    var j = 0
-    while j &+ 8 <= columns {
-      body(Vector(from: row + j), j, 8)
-      j &+= 8
+    @inlinable @inline(__always)
+    init(base: UnsafePointer<Float>, rows: Int, columns: Int) {
+      self.columns = columns
+      end = base + rows &* columns
+      let last = Int32(truncatingIfNeeded: (columns &- 1) & 7)
+      behind = IntVector(0, 1, 2, 3, 4, 5, 6, 7) .> IntVector(repeating: last)
     }
-    if j < columns {
-      body(Vector(first: columns &- j, from: row + j, else: -.infinity), j, columns &- j)
+
+    /// True where eight floats from element `j` of a row on are still inside the table.
+    @inlinable @inline(__always)
+    func holdsEight(_ row: UnsafePointer<Float>, _ j: Int) -> Bool { row + (j &+ 8) <= end }
+
+    /// The row's logits from `j` on; -infinity behind the last.
+    @inlinable @inline(__always)
+    func vector(_ row: UnsafePointer<Float>, _ j: Int) -> Vector {
+      if j &+ 8 <= columns { return Vector(from: row + j) }
+      guard holdsEight(row, j) else { return Vector(first: columns &- j, from: row + j, else: -.infinity) }
+      return Vector(from: row + j).replacing(with: -.infinity, where: behind)
+    }
+
+    /// e^(z - largest) for the row's logits from `j` on, 0 behind the last. The lanes there are computed as e^0: the
+    /// exponential of a large negative number underflows, which takes the processor a hundred cycles.
+    @inlinable @inline(__always)
+    func power(_ row: UnsafePointer<Float>, _ j: Int, over largest: Float) -> Vector {
+      let largest = Vector(repeating: largest)
+      if j &+ 8 <= columns { return Elementary.exp(Vector(from: row + j) - largest) }
+      let difference = (vector(row, j) - largest).replacing(with: 0, where: behind)
+      return Elementary.exp(difference).replacing(with: 0, where: behind)
+    }
+
+    /// The largest logit of a row. A NaN elsewhere in the row reaches the loss through its own exponential.
+    @inlinable @inline(__always)
+    func largest(_ row: UnsafePointer<Float>) -> Float {
+      var lanes = Vector(repeating: -.infinity)
+      var j = 0
+      while j < columns {
+        let z = vector(row, j)
+        lanes = lanes.replacing(with: z, where: z .> lanes)
+        j &+= 8
+      }
+      return Reduction.largest(ofLanes: lanes)
     }
   }
 }
