@@ -27,35 +27,42 @@ package struct RunOverview: Sendable {
   package let created: Double?
 
   package init(_ summary: RunSummary) {
-    var damage = summary.damage
+    self.init(summary.run, id: summary.id, summary.labels, damage: summary.damage)
+  }
+
+  package init(_ run: Run, _ labels: Labels) { self.init(run, id: run.id, labels, damage: nil) }
+
+  private init(_ run: Run?, id: RunID, _ labels: Labels, damage: StoreError?) {
+    var damage = damage
     var losses: [Double] = []
-    if let run = summary.run {
+    if let run {
       do {
         losses = try run.column("records", "outer_loss").doubles ?? []
       } catch let error as StoreError {
         damage = error
       } catch {
-        damage = StoreError(.damaged, doing: "reading run \(summary.id)", file: run.path, underlying: "\(error)")
+        damage = StoreError(.damaged, doing: "reading run \(id)", file: run.path, underlying: "\(error)")
       }
     }
-    let identity = summary.run?.identity
+    let identity = run?.identity
+    let recipe = identity?.recipe
     let first = identity?.integer(IdentityNames.firstIteration)
-    id = summary.id
-    labels = summary.labels
+    self.id = id
+    self.labels = labels
     self.damage = damage
-    status = damage == nil ? summary.run?.status.word ?? "damaged" : "damaged"
+    status = damage == nil ? run?.status.word ?? "damaged" : "damaged"
     recipeName = identity?.text(IdentityNames.recipeName)
-    recipe = identity?.recipe.map { RecipeFields($0) }
+    self.recipe = recipe.map { RecipeFields($0) }
     seed = identity?.unsigned(IdentityNames.seed)
     numerics = identity?.text(IdentityNames.numericsVersion)
     generation = identity?.integer(IdentityNames.generation)
-    parent = summary.run?.description.lineage.first?.run
+    parent = run?.description.lineage.first?.run
     firstIteration = first
-    iterations = summary.run.map { (first ?? 0) + $0.recordCount }
-    planned = identity?.recipe?["iterations"].flatMap { if case .integer(let count) = $0 { count } else { nil } }
+    iterations = run.map { (first ?? 0) + $0.recordCount }
+    planned = recipe?["iterations"].flatMap { if case .integer(let count) = $0 { count } else { nil } }
     lastLoss = losses.last
     best = SmoothedLoss(losses).best.map { ($0.value, (first ?? 0) + $0.count) }
-    created = summary.run?.events.first?.secondsSince1970
+    created = run?.events.first?.secondsSince1970
   }
 }
 

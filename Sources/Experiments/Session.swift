@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 package import OuterTraining
 package import RunSchema
 package import RunStore
@@ -142,7 +143,12 @@ package struct Outcome: Sendable {
 
 extension RunState {
   /// SHA-256 of theta's little-endian bytes, tensor after tensor.
-  package var thetaDigest: Digest {
-    Digest.of(theta.values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+  package var thetaDigest: Digest { theta.sha256 }
+}
+
+extension Tensors {
+  /// SHA-256 of the values' little-endian bytes, tensor after tensor.
+  var sha256: Digest {
+    Digest.of(values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
   }
 }

@@ -35,7 +35,11 @@ struct StoreOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder of runs; else $RUNS_STORE, else ./Runs.", valueName: "dir"))
   var store: String?
 
-  var path: String { store ?? ProcessInfo.processInfo.environment["RUNS_STORE"] ?? "Runs" }
+  var path: String { Self.path(given: store) }
+
+  static func path(given: String?) -> String {
+    given ?? ProcessInfo.processInfo.environment["RUNS_STORE"] ?? "Runs"
+  }
 }
 
 /// Options of every command that prints something.

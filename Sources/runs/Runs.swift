@@ -23,7 +23,8 @@ struct Runs: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Training", subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Apply.self]),
-      CommandGroup(name: "Looking", subcommands: [List.self]),
+      CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self]),
+      CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Remove.self, CollectGarbage.self]),
     ])
 
   static func main() {

@@ -14,7 +14,7 @@ struct Fork: ParsableCommand {
       parent's bits. With it, only theta is taken, and all else begins anew at outer iteration 0.
       """)
 
-  @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.")
+  @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoint: String
 
   @Option(help: ArgumentHelp("A recipe instead of the parent's.", valueName: "recipe"))

@@ -13,7 +13,7 @@ struct Resume: ParsableCommand {
       Iterations that were recorded behind the newest intact checkpoint are computed again and compared bit for bit.
       """)
 
-  @Argument(help: "The run: its id, the start of it, its name, or latest.")
+  @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String
 
   @Option(help: ArgumentHelp("A new total of outer iterations.", valueName: "n"))

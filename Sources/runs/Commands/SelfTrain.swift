@@ -17,7 +17,7 @@ struct SelfTrain: ParsableCommand {
       noise under Adam.
       """)
 
-  @Option(help: ArgumentHelp("The checkpoint whose optimizer trains.", valueName: "checkpoint"))
+  @Option(help: ArgumentHelp("The checkpoint whose optimizer trains.", valueName: "checkpoint"), completion: .run)
   var from: String
 
   @Option(help: ArgumentHelp("The recipe of the new generation; the parent's unless given.", valueName: "recipe"))

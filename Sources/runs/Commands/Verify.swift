@@ -16,7 +16,7 @@ struct Verify: ParsableCommand {
       Exit code 0: all holds; 1: something does not.
       """)
 
-  @Argument(help: "The run: its id, the start of it, its name, or latest.")
+  @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String
 
   @Flag(help: "Compute every outer iteration again, and rebuild theta's history from the records alone.")
