@@ -53,7 +53,7 @@ extension RunWriter {
     publication.duration = publication.end - start
   }
 
-  /// Ends the run: run.h5 then holds all there is, and there is no journal. Gives back the lock with the writer.
+  /// Ends the run: run.h5 then holds all there is, there is no journal, and the lock is given back.
   public func finish(_ end: RunEnd) throws {
     let doing = "ending run \(id)"
     try checkIsGoing(doing: doing)
@@ -68,6 +68,7 @@ extension RunWriter {
     try whileGoing { try dropCheckpoints(doing: doing) }
     try seal(doing: doing)
     stop("the run was ended")
+    releaseLock()
   }
 
   /// Publishes and leaves no journal.

@@ -1,6 +1,6 @@
 // The one writer of a run.
 
-/// The one writer of a run: holds its lock until it is dropped. Not for several threads at once.
+/// The one writer of a run: holds its lock until it is ended or dropped. Not for several threads at once.
 ///
 /// A step of a run is `commit`, from time to time followed by `checkpoint`, and, when the program has a moment,
 /// `publishIfDue`. After any error but `usage` the writer has stopped: what was acknowledged is safe, and resuming the
@@ -38,7 +38,7 @@ public final class RunWriter {
   var publication: PublicationClock
   /// Recorded iterations that are being computed again.
   var replay: Replay
-  private let lock: RunLock
+  private var lock: RunLock?
   private var stopReason: String?
 
   init(
@@ -144,8 +144,11 @@ extension RunWriter {
     }
   }
 
-  /// Ends the writer without an error.
+  /// Takes no more calls.
   func stop(_ reason: String) { stopReason = reason }
+
+  /// Lets others write the run.
+  func releaseLock() { lock = nil }
 
   func usage(_ doing: String, expected: String? = nil, found: String) -> StoreError {
     StoreError(.usage, doing: doing, file: folder.path, expected: expected, found: found)

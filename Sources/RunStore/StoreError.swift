@@ -38,6 +38,14 @@ public struct StoreError: Error, Equatable, Sendable {
     public var column: String
     /// The row inside the record, or the element inside the array, counted from 0.
     public var row: Int
+
+    /// A place.
+    public init(iteration: Int, table: String, column: String, row: Int) {
+      self.iteration = iteration
+      self.table = table
+      self.column = column
+      self.row = row
+    }
   }
 
   /// The kind of error.

@@ -22,6 +22,53 @@ enum Fault: CaseIterable {
   }
 }
 
+/// A disk that fills up and is cleared: writes then get half of their bytes down.
+final class FullDisk: FileSystem {
+  private let inner: MemoryFileSystem
+  private let isFull = Mutex(false)
+
+  init(_ inner: MemoryFileSystem) { self.inner = inner }
+
+  func fill() { isFull.withLock { $0 = true } }
+  func clear() { isFull.withLock { $0 = false } }
+
+  func write(_ bytes: UnsafeRawBufferPointer, to file: Descriptor, at offset: Int) throws(SystemFailure) -> Int {
+    guard isFull.withLock({ $0 }) else { return try inner.write(bytes, to: file, at: offset) }
+    guard bytes.count > 32 else { throw SystemFailure(errno: ENOSPC) }
+    return try inner.write(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), to: file, at: offset)
+  }
+
+  func openFolder(path: String) throws(SystemFailure) -> Descriptor { try inner.openFolder(path: path) }
+  func makeFolder(path: String) throws(SystemFailure) { try inner.makeFolder(path: path) }
+  func openFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) -> Descriptor {
+    try inner.openFolder(name, in: folder)
+  }
+  func makeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
+    try inner.makeFolder(name, in: folder)
+  }
+  func open(_ name: String, in folder: Descriptor, _ mode: OpenMode) throws(SystemFailure) -> Descriptor {
+    try inner.open(name, in: folder, mode)
+  }
+  func read(
+    _ file: Descriptor, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemFailure) -> Int { try inner.read(file, at: offset, into: buffer) }
+  func syncData(_ file: Descriptor) throws(SystemFailure) { try inner.syncData(file) }
+  func sync(_ file: Descriptor) throws(SystemFailure) { try inner.sync(file) }
+  func syncFolder(_ folder: Descriptor) throws(SystemFailure) { try inner.syncFolder(folder) }
+  func truncate(_ file: Descriptor, to size: Int) throws(SystemFailure) { try inner.truncate(file, to: size) }
+  func rename(_ name: String, to newName: String, in folder: Descriptor) throws(SystemFailure) {
+    try inner.rename(name, to: newName, in: folder)
+  }
+  func remove(_ name: String, in folder: Descriptor) throws(SystemFailure) { try inner.remove(name, in: folder) }
+  func removeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
+    try inner.removeFolder(name, in: folder)
+  }
+  func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry] { try inner.list(folder) }
+  func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus { try inner.status(file) }
+  func lock(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.lock(file) }
+  func isLocked(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.isLocked(file) }
+}
+
 /// Counts the operations that go through it, notes their kinds, and has one of them fail.
 final class FaultyFileSystem: FileSystem {
   /// What an operation does, as far as faults care.
