@@ -22,7 +22,8 @@ struct Runs: ParsableCommand {
     version: ProgramVersion.current,
     groupedSubcommands: [
       CommandGroup(
-        name: "Training", subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Apply.self]),
+        name: "Training",
+        subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Evaluate.self, Apply.self]),
       CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self]),
       CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Remove.self, CollectGarbage.self]),
     ])

@@ -52,14 +52,22 @@ extension TaskRecipe {
   }
 
   /// The family, with the loss that counts as 0 where the recipe needs one.
-  func makeFamily(bestLoss: Double) throws -> any TaskFamily {
+  func makeFamily(bestLoss: Double) throws(ExperimentError) -> any TaskFamily {
     switch kind {
     case .quadratic(let family): family
     case .testFunction(let function): TestFunctionFamily(function)
     case .digits(let perceptron):
       MLPClassifierFamily(
-        dataSet: try Digits.load(from: .bundled()), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
+        dataSet: try Self.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
         bestLoss: bestLoss)
+    }
+  }
+
+  private static func digits() throws(ExperimentError) -> DataSet {
+    do {
+      return try Digits.load(from: .bundled())
+    } catch {
+      throw ExperimentError(.notFound, doing: "loading the digits", problem: error.description)
     }
   }
 }

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// The first promise: same recipe, seed and numerics version, same bits.
+@Suite struct SameBitsTests {
+  private func train(_ recipe: String, in store: TestStore, _ arguments: [String] = []) throws -> [String: Any] {
+    let result = try store.command.run(["train", recipe, "--store", store.path, "--json", "--seed", "5"] + arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    return try result.json()
+  }
+
+  private func id(_ outcome: [String: Any]) throws -> String { try #require(outcome["id"] as? String) }
+
+  @Test(arguments: SmallRecipes.all.indices)
+  func oneTwoAndSevenThreadsGiveTheSameDigestsAndCheckpointBytes(_ index: Int) throws {
+    let store = try TestStore()
+    let recipe = try store.recipe(SmallRecipes.all[index].text)
+    let outcomes = try ["1", "2", "7"].map { try train(recipe, in: store, ["--threads", $0]) }
+    let checkpoints = try outcomes.map { try store.checkpoints(of: id($0)) }
+    #expect(checkpoints[0].count == 3)
+    for other in [1, 2] {
+      #expect(Digests(outcomes[other]) == Digests(outcomes[0]))
+      #expect(checkpoints[other] == checkpoints[0])
+    }
+  }
+
+  @Test(arguments: SmallRecipes.all.indices)
+  func everyIterationVerifiesAndAnotherSeedHasOtherBits(_ index: Int) throws {
+    let store = try TestStore()
+    let recipe = try store.recipe(SmallRecipes.all[index].text)
+    let outcome = try train(recipe, in: store)
+    let report = try store.json("verify", try id(outcome), "--all")
+    #expect(report["holds"] as? Bool == true)
+    #expect(report["iterations_recomputed"] as? Int == SmallRecipes.iterations)
+    #expect(report["thetas_compared"] as? Int == 3)
+    let other = try store.command.run(["train", recipe, "--store", store.path, "--json", "--seed", "6"]).json()
+    #expect(Digests(other).theta != Digests(outcome).theta)
+  }
+
+  /// The moment of a kill is left to chance; what must come out is not.
+  @Test(arguments: SmallRecipes.all.indices)
+  func aRunKilledAgainAndAgainEndsInTheBitsOfTheUndisturbedOne(_ index: Int) throws {
+    let store = try TestStore()
+    let recipe = try store.recipe(SmallRecipes.all[index].text)
+    let long = ["--set", "iterations=150", "--set", "checkpoint_every=7"]
+    let undisturbed = try train(recipe, in: store, long)
+    var process = try store.command.start(
+      ["train", recipe, "--store", store.path, "--seed", "5", "--name", "killed", "--quiet"] + long)
+    while try store.runCount < 2, process.isRunning { usleep(1_000) }
+    var kills = 0
+    while kills < 5 {
+      usleep(UInt32.random(in: 1_000...100_000))
+      guard process.isRunning else { break }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      kills += process.terminationReason == .uncaughtSignal ? 1 : 0
+      process = try store.command.start(["resume", "killed", "--store", store.path, "--quiet"])
+    }
+    process.waitUntilExit()
+    let resumed = try store.json("resume", "killed")
+    #expect(kills > 0, "the run ended before it was killed once")
+    #expect(Digests(resumed) == Digests(undisturbed))
+    #expect(try store.checkpoints(of: id(resumed)) == store.checkpoints(of: id(undisturbed)))
+    print("\(SmallRecipes.all[index].name): killed \(kills) times, lost 0 bits")
+  }
+
+  @Test func aSelfTrainedRunHasTheSameBitsOnAnyThreadsAndVerifies() throws {
+    let store = try TestStore()
+    let parent = try train(try store.recipe(SmallRecipes.all[2].text), in: store)
+    let children = try ["1", "3"].map {
+      try store.json("self-train", "--from", try id(parent), "--threads", $0, "--iterations", "9")
+    }
+    #expect(Digests(children[0]) == Digests(children[1]))
+    #expect(try store.checkpoints(of: id(children[0])) == store.checkpoints(of: id(children[1])))
+    let report = try store.json("verify", try id(children[0]), "--all")
+    #expect(report["holds"] as? Bool == true)
+  }
+
+  @Test func aForkWithoutAChangeGoesOnWithItsParentsBits() throws {
+    let store = try TestStore()
+    let parent = try train(try store.recipe(SmallRecipes.all[2].text), in: store)
+    let fork = try store.json("fork", "\(try id(parent))@6")
+    #expect(Digests(fork).theta == Digests(parent).theta)
+    #expect(Digests(fork).state == Digests(parent).state)
+    #expect(fork["iterations"] as? Int == SmallRecipes.iterations)
+    let report = try store.json("verify", try id(fork), "--all")
+    #expect(report["holds"] as? Bool == true)
+  }
+
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["RUNS_DEBUG_BINARY"] != nil,
+      "RUNS_DEBUG_BINARY names no debug build: Tools/test sets it"), arguments: SmallRecipes.all.indices)
+  func debugAndReleaseBuildsGiveTheSameDigests(_ index: Int) throws {
+    var store = try TestStore()
+    let recipe = try store.recipe(SmallRecipes.all[index].text)
+    let one = try train(recipe, in: store)
+    store.command.binary = URL(fileURLWithPath: ProcessInfo.processInfo.environment["RUNS_DEBUG_BINARY"]!)
+    let other = try train(recipe, in: store)
+    #expect(Digests(one) == Digests(other))
+    #expect(try store.checkpoints(of: id(one)) == store.checkpoints(of: id(other)))
+  }
+}
