@@ -26,6 +26,7 @@ package struct AdafactorMLPLearnedOptimizer: LearnedOptimizer {
   }
 
   package let configuration: Configuration
+  package let thetaLayout: Layout
   private let tensors: [ThetaTensor]
 
   /// The optimizer with the library's hyperparameters.
@@ -57,9 +58,8 @@ package struct AdafactorMLPLearnedOptimizer: LearnedOptimizer {
         .zeros("decays/secondMoment", "theta/rms_decays", [1]),
         .zeros("decays/factored", "theta/adafactor_decays", [decays]),
       ]
+    thetaLayout = tensors.layout
   }
-
-  package var thetaLayout: Layout { tensors.layout }
 
   /// For each tensor of theta its name here and the dataset's name in the library's files.
   package var foreignNames: [(ours: String, theirs: String)] { tensors.foreignNames }

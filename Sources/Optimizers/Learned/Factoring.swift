@@ -43,11 +43,14 @@ struct Factoring: Sendable {
     var groupOfRow = [Int](repeating: 0, count: rows)
     var lines: [(row: Int, column: Int)] = []
     var index = [Int](repeating: 0, count: shape.count)
+    let groupStep = groupPlaces.strides[shape.count - 1]
     repeat {
       func place(_ strides: [Int]) -> Int { zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 } }
-      groupOfRow[place(rowPlaces.strides)] = place(groupPlaces.strides)
-      if index[shape.count - 1] == 0 { lines.append((place(rowPlaces.strides), place(columnPlaces.strides))) }
-    } while Self.advance(&index, within: shape)
+      let line = (row: place(rowPlaces.strides), column: place(columnPlaces.strides))
+      let group = place(groupPlaces.strides)
+      lines.append(line)
+      for i in 0..<lineCount { groupOfRow[line.row + i * rowStep] = group + i * groupStep }
+    } while Self.advance(&index, within: shape.dropLast())
     self.groupOfRow = groupOfRow
     self.lines = lines
   }
@@ -64,7 +67,7 @@ struct Factoring: Sendable {
   }
 
   /// The next index in row-major order; false after the last.
-  private static func advance(_ index: inout [Int], within shape: [Int]) -> Bool {
+  private static func advance(_ index: inout [Int], within shape: ArraySlice<Int>) -> Bool {
     for axis in shape.indices.reversed() {
       index[axis] += 1
       if index[axis] < shape[axis] { return true }

@@ -18,6 +18,7 @@ package struct MLPLearnedOptimizer: LearnedOptimizer {
   }
 
   package let configuration: Configuration
+  package let thetaLayout: Layout
   private let tensors: [ThetaTensor]
 
   /// The optimizer with the library's hyperparameters.
@@ -37,9 +38,8 @@ package struct MLPLearnedOptimizer: LearnedOptimizer {
     tensors = ThetaTensor.network([inputs, configuration.hiddenSize, configuration.hiddenSize, 2]) {
       "theta/mlp/~/linear_\($0)/\($1)"
     }
+    thetaLayout = tensors.layout
   }
-
-  package var thetaLayout: Layout { tensors.layout }
 
   /// For each tensor of theta its name here and the dataset's name in the library's files.
   package var foreignNames: [(ours: String, theirs: String)] { tensors.foreignNames }

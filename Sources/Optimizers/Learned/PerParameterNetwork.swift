@@ -44,28 +44,32 @@ struct PerParameterNetwork: Sendable {
     let bias = (0..<3).map { Matrix(theta, "network/\($0)/b") }
 
     var packed: [Float] = []
+    packed.reserveCapacity((columns + constants + hidden + 4 + feedback) * hidden + 2 * hidden + 2 + feedback)
+    func append(_ matrix: Matrix, row: Int, columns: Range<Int>) {
+      for column in columns { packed.append(matrix[row, column]) }
+    }
     // Layer 1 by groups of four units: [hidden / 4][columns][4], not yet scaled.
-    for group in 0..<hidden / 4 {
-      for column in 0..<columns { packed += (0..<4).map { first[column, 4 * group + $0] } }
+    for unit in stride(from: 0, to: hidden, by: 4) {
+      for column in 0..<columns { append(first, row: column, columns: unit..<unit + 4) }
     }
     constantWeights = packed.count  // [constants][hidden]
-    for constant in 0..<constants { packed += (0..<hidden).map { first[columns + constant, $0] } }
+    for constant in 0..<constants { append(first, row: columns + constant, columns: 0..<hidden) }
     firstBias = packed.count  // [hidden]
-    packed += (0..<hidden).map { bias[0][0, $0] }
+    append(bias[0], row: 0, columns: 0..<hidden)
     secondWeights = packed.count  // [hidden / 4][hidden][4]
-    for group in 0..<hidden / 4 {
-      for unit in 0..<hidden { packed += (0..<4).map { second[unit, 4 * group + $0] } }
+    for group in stride(from: 0, to: hidden, by: 4) {
+      for unit in 0..<hidden { append(second, row: unit, columns: group..<group + 4) }
     }
     secondBias = packed.count  // [hidden]
-    packed += (0..<hidden).map { bias[1][0, $0] }
+    append(bias[1], row: 0, columns: 0..<hidden)
     outputWeights = packed.count  // [hidden][2]
-    for unit in 0..<hidden { packed += [last[unit, 0], last[unit, 1]] }
+    for unit in 0..<hidden { append(last, row: unit, columns: 0..<2) }
     outputBias = packed.count  // [2]
-    packed += [bias[2][0, 0], bias[2][0, 1]]
+    append(bias[2], row: 0, columns: 0..<2)
     feedbackWeights = packed.count  // [hidden][feedback]
-    for unit in 0..<hidden { packed += (0..<feedback).map { last[unit, 2 + $0] } }
+    for unit in 0..<hidden { append(last, row: unit, columns: 2..<2 + feedback) }
     feedbackBias = packed.count  // [feedback]
-    packed += (0..<feedback).map { bias[2][0, 2 + $0] }
+    append(bias[2], row: 0, columns: 2..<2 + feedback)
     self.packed = packed
   }
 

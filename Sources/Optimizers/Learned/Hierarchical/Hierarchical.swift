@@ -5,6 +5,7 @@ package import Numerics
 /// (spec §1.1). The formulas are the library's; the paper's variants are named in the configuration.
 package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
   package let configuration: HierarchicalConfiguration
+  package let thetaLayout: Layout
   private let tensors: [ThetaTensor]
 
   /// The optimizer with the library's hyperparameters and variants.
@@ -46,9 +47,8 @@ package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
         .zeros("gradientClip/logMultiplier", "theta/gradient_clip/log_multiplier", []),
       ]
     tensors = network + lstm + starts + clip
+    thetaLayout = tensors.layout
   }
-
-  package var thetaLayout: Layout { tensors.layout }
 
   /// For each tensor of theta its name here and the dataset's name in the library's files.
   package var foreignNames: [(ours: String, theirs: String)] { tensors.foreignNames }

@@ -144,7 +144,11 @@ private struct Linear: Sendable {
     inputs = matrix.rows
     outputs = matrix.columns
     self.padded = padded
-    weights = (0..<matrix.rows).flatMap { row in (0..<padded).map { matrix[row, $0] } }
+    var weights = [Float](repeating: 0, count: inputs * padded)
+    for row in 0..<inputs {
+      for column in 0..<outputs { weights[row * padded + column] = matrix[row, column] }
+    }
+    self.weights = weights
     bias = (0..<padded).map { vector[0, $0] }
   }
 
