@@ -53,7 +53,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
     .target(name: "RunStore", dependencies: ["HDF5"], swiftSettings: settings),
-    .target(name: "RunSchema", dependencies: ["RunStore", "Numerics"], swiftSettings: settings),
+    .target(name: "RunSchema", dependencies: ["RunStore"], swiftSettings: settings),
     .target(name: "Analysis", dependencies: ["RunSchema", "RunStore"], swiftSettings: settings),
 
     // Left wing: pure, no files.
@@ -67,7 +67,7 @@ let package = Package(
 
     // The bridge, and the command.
     .target(
-      name: "DataSets", dependencies: ["Tasks", "HDF5", "Numerics", "CZlib"], resources: [.copy("Resources")],
+      name: "DataSets", dependencies: ["Tasks", "CZlib"], resources: [.copy("Resources")],
       swiftSettings: settings),
     .target(
       name: "Experiments",
