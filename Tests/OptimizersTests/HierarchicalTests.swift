@@ -16,8 +16,8 @@ import Testing
     SixSteps.theta(
       layout,
       inOrder: (0..<3).flatMap { ["network/\($0)/b", "network/\($0)/w"] } + [
-        "initial/fromLSTM", "initial/fromMLP", "initial/lstmHidden", "initial/lstmCell", "lstm/b", "lstm/w",
-        "toNetwork/b", "toNetwork/w", "toTensors/b", "toTensors/w",
+        "initial/from_lstm", "initial/from_mlp", "initial/lstm_hidden", "initial/lstm_cell", "lstm/b", "lstm/w",
+        "to_network/b", "to_network/w", "to_tensors/b", "to_tensors/w",
       ], firstSalt: 1)
   }
 
@@ -66,11 +66,11 @@ import Testing
     #expect(found[3] == found[2], "step 3 only observes")
 
     let state = try #require(afterOne)
-    expectClose(state["gradientClip"], [2, 0.0215097], 1e-6)
-    expectClose(state["trainingLoss"], [0.12, 0.11664, 1], 1e-6)
-    expectClose(state["validationLoss"], [0.075, 0.1015312, 1], 1e-6)
-    expectClose(state["fromLSTM"].prefix(4), [0.2213505, -0.2102819, -0.5430156, -0.6203603], 1e-6)
-    expectClose(state["fromMLP/c"].prefix(2), [0.0619754, -0.1816711], 1e-6)
+    expectClose(state["gradient_clip"], [2, 0.0215097], 1e-6)
+    expectClose(state["training_loss"], [0.12, 0.11664, 1], 1e-6)
+    expectClose(state["validation_loss"], [0.075, 0.1015312, 1], 1e-6)
+    expectClose(state["from_lstm"].prefix(4), [0.2213505, -0.2102819, -0.5430156, -0.6203603], 1e-6)
+    expectClose(state["from_mlp/c"].prefix(2), [0.0619754, -0.1816711], 1e-6)
   }
 
   /// The reference shares the bits of no kernel; that its intermediates are the library's makes it a judge of the others.

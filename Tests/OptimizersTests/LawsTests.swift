@@ -195,7 +195,7 @@ import Testing
     #expect(a.parameters == b.parameters && a.state == b.state)
 
     var theta = learned.initialTheta(randomness)
-    theta["gradientClip/logMultiplier"] = [-2]
+    theta["gradient_clip/log_multiplier"] = [-2]
     let tighter = learned.optimizer(theta: theta, for: Self.layout)
     let c = Self.run(tighter, (start, tighter.initialState()), 0..<8, gradient: gradient)
     #expect(a.parameters != c.parameters)

@@ -27,7 +27,7 @@ struct ReferenceAdafactor {
     self.layout = layout
     self.order = order
     momentum = effective([0.9, 0.99, 0.999], "decays/momentum")
-    second = min(1, max(0, effective([0.999], "decays/secondMoment")[0]))
+    second = min(1, max(0, effective([0.999], "decays/second_moment")[0]))
     factored = effective([0.9, 0.99, 0.999], "decays/factored").map { min(1, max(0, $0)) }
     m = layout.slots.map { slot in (0..<3).map { _ in [Double](repeating: 0, count: slot.count) } }
     q = layout.slots.map { [Double](repeating: 0, count: $0.count) }

@@ -50,10 +50,10 @@ struct ReferenceHierarchical {
     decays = configuration.decays.map(Double.init)
     let zeros = layout.slots.map { slot in configuration.decays.map { _ in [Double](repeating: 0, count: slot.count) } }
     (m, q) = (zeros, zeros)
-    hidden = layout.slots.map { _ in theta["initial/lstmHidden"].map(Double.init) }
-    cell = layout.slots.map { _ in theta["initial/lstmCell"].map(Double.init) }
-    fromMLP = layout.slots.map { _ in theta["initial/fromMLP"].map(Double.init) }
-    fromLSTM = theta["initial/fromLSTM"].map(Double.init)
+    hidden = layout.slots.map { _ in theta["initial/lstm_hidden"].map(Double.init) }
+    cell = layout.slots.map { _ in theta["initial/lstm_cell"].map(Double.init) }
+    fromMLP = layout.slots.map { _ in theta["initial/from_mlp"].map(Double.init) }
+    fromLSTM = theta["initial/from_lstm"].map(Double.init)
     let swapped = configuration.lossDecays == .fasterOnValidation
     training = Loss(decay: swapped ? 0.95 : 0.9)
     validation = Loss(decay: swapped ? 0.9 : 0.95)
@@ -76,7 +76,7 @@ struct ReferenceHierarchical {
       return fromLSTM + fromMLP[t] + ownFeatures(t, w[t], g[t], loss)
     }
     let messages = w.indices.map { advance($0, lstmInputs[$0]) }
-    let toTensors = hidden.map { Reference.linear($0, theta, "toTensors/w", "toTensors/b") }
+    let toTensors = hidden.map { Reference.linear($0, theta, "to_tensors/w", "to_tensors/b") }
     fromLSTM = toTensors[0].indices.map { i in Reference.mean(toTensors.map { $0[i] }) }
     networkInputs = []
     networkOutputs = []
@@ -112,7 +112,7 @@ struct ReferenceHierarchical {
         Reference.sigmoid(z[2 * n + u] + 1) * cell[t][u] + Reference.sigmoid(z[u]) * tanh(z[n + u])
       hidden[t][u] = Reference.sigmoid(z[3 * n + u]) * tanh(cell[t][u])
     }
-    return Reference.linear(hidden[t], theta, "toNetwork/w", "toNetwork/b")
+    return Reference.linear(hidden[t], theta, "to_network/w", "to_network/b")
   }
 
   private mutating func move(_ t: Int, _ w: inout [Double], _ g: [Double], _ message: [Double], _ step: Int) {

@@ -32,7 +32,7 @@ package struct Adam: HandDesignedOptimizer, Hashable {
     let parameters: Layout
 
     func initialState() -> Tensors {
-      Tensors(zeros: Layout(accumulators: ["momentum", "secondMoment"], of: parameters))
+      Tensors(zeros: Layout(accumulators: ["momentum", "second_moment"], of: parameters))
     }
 
     func update(

@@ -20,7 +20,7 @@ package struct RMSProp: HandDesignedOptimizer, Hashable {
     let rmsProp: RMSProp
     let parameters: Layout
 
-    func initialState() -> Tensors { Tensors(zeros: Layout(accumulators: ["secondMoment"], of: parameters)) }
+    func initialState() -> Tensors { Tensors(zeros: Layout(accumulators: ["second_moment"], of: parameters)) }
 
     func update(
       _ parameters: inout Tensors, _ state: inout Tensors, seeing observation: Observation, in workspace: Workspace

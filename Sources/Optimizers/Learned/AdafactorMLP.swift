@@ -33,14 +33,14 @@ package struct AdafactorMLPLearnedOptimizer: LearnedOptimizer {
   package init() { self.init(checked: Configuration()) }
 
   package init(_ configuration: Configuration) throws(OptimizersError) {
-    try OptimizersError.requirePositive(configuration.stepMultiplier, "stepMultiplier")
-    try OptimizersError.requirePositive(configuration.magnitudeRate, "magnitudeRate")
-    try OptimizersError.requireSize(configuration.hiddenSize, "hiddenSize")
-    try OptimizersError.requireDecays(configuration.momentumDecays, "momentumDecays")
-    try OptimizersError.requireDecays([configuration.secondMomentDecay], "secondMomentDecay")
-    try OptimizersError.requireDecays(configuration.factoredDecays, "factoredDecays")
+    try OptimizersError.requirePositive(configuration.stepMultiplier, "step_multiplier")
+    try OptimizersError.requirePositive(configuration.magnitudeRate, "magnitude_rate")
+    try OptimizersError.requireSize(configuration.hiddenSize, "hidden_size")
+    try OptimizersError.requireDecays(configuration.momentumDecays, "momentum_decays")
+    try OptimizersError.requireDecays([configuration.secondMomentDecay], "second_moment_decay")
+    try OptimizersError.requireDecays(configuration.factoredDecays, "factored_decays")
     try OptimizersError.require(
-      configuration.factoredDecays.count == configuration.momentumDecays.count, "factoredDecays",
+      configuration.factoredDecays.count == configuration.momentumDecays.count, "factored_decays",
       is: "as many decays as momentumDecays has, \(configuration.momentumDecays.count)",
       found: configuration.factoredDecays)
     self.init(checked: configuration)
@@ -55,7 +55,7 @@ package struct AdafactorMLPLearnedOptimizer: LearnedOptimizer {
         "theta/nn/~/\($1)\($0)"
       } + [
         .zeros("decays/momentum", "theta/momentum_decays", [decays]),
-        .zeros("decays/secondMoment", "theta/rms_decays", [1]),
+        .zeros("decays/second_moment", "theta/rms_decays", [1]),
         .zeros("decays/factored", "theta/adafactor_decays", [decays]),
       ]
     thetaLayout = tensors.layout
@@ -100,12 +100,12 @@ private struct AdafactorMLPRule: Optimizer {
       theta: theta, columns: c.columns, constants: StepEmbedding.timescales.count, units: c.hiddenSize, feedback: 0)
     features = AdafactorFeatures(
       momentumDecays: Self.effective(c.momentumDecays, theta["decays/momentum"]),
-      secondMomentDecay: Self.effective([c.secondMomentDecay], theta["decays/secondMoment"])[0].clamped(0, 1),
+      secondMomentDecay: Self.effective([c.secondMomentDecay], theta["decays/second_moment"])[0].clamped(0, 1),
       factoredDecays: Self.effective(c.factoredDecays, theta["decays/factored"]).map { $0.clamped(0, 1) })
     var state = Layout()
     tensors = parameters.slots.map { slot in
       let momenta = state.append("momentum/\(slot.name)", [decays] + slot.shape).offset
-      let second = state.append("secondMoment/\(slot.name)", slot.shape).offset
+      let second = state.append("second_moment/\(slot.name)", slot.shape).offset
       guard let factoring = Factoring(shape: slot.shape) else {
         let all = state.append("factored/\(slot.name)", [decays] + slot.shape).offset
         return TensorOffsets(

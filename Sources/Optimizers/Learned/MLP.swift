@@ -25,10 +25,10 @@ package struct MLPLearnedOptimizer: LearnedOptimizer {
   package init() { self.init(checked: Configuration()) }
 
   package init(_ configuration: Configuration) throws(OptimizersError) {
-    try OptimizersError.requirePositive(configuration.stepMultiplier, "stepMultiplier")
-    try OptimizersError.requirePositive(configuration.magnitudeRate, "magnitudeRate")
-    try OptimizersError.requireSize(configuration.hiddenSize, "hiddenSize")
-    try OptimizersError.requireDecays(configuration.momentumDecays, "momentumDecays")
+    try OptimizersError.requirePositive(configuration.stepMultiplier, "step_multiplier")
+    try OptimizersError.requirePositive(configuration.magnitudeRate, "magnitude_rate")
+    try OptimizersError.requireSize(configuration.hiddenSize, "hidden_size")
+    try OptimizersError.requireDecays(configuration.momentumDecays, "momentum_decays")
     self.init(checked: configuration)
   }
 

@@ -27,18 +27,18 @@ package struct HierarchicalConfiguration: Hashable, Sendable {
 
   /// Refuses hyperparameters outside their ranges.
   func validate() throws(OptimizersError) {
-    try OptimizersError.requirePositive(stepMultiplier, "stepMultiplier")
-    try OptimizersError.requirePositive(magnitudeRate, "magnitudeRate")
-    try OptimizersError.requireSize(hiddenSize, "hiddenSize")
-    try OptimizersError.requireSize(fromMLPSize, "fromMLPSize")
-    try OptimizersError.requireSize(fromLSTMSize, "fromLSTMSize")
-    try OptimizersError.requireSize(lstmToNetworkSize, "lstmToNetworkSize")
-    try OptimizersError.requireSize(lstmHiddenSize, "lstmHiddenSize")
+    try OptimizersError.requirePositive(stepMultiplier, "step_multiplier")
+    try OptimizersError.requirePositive(magnitudeRate, "magnitude_rate")
+    try OptimizersError.requireSize(hiddenSize, "hidden_size")
+    try OptimizersError.requireSize(fromMLPSize, "from_mlp_size")
+    try OptimizersError.requireSize(fromLSTMSize, "from_lstm_size")
+    try OptimizersError.requireSize(lstmToNetworkSize, "lstm_to_network_size")
+    try OptimizersError.requireSize(lstmHiddenSize, "lstm_hidden_size")
     try OptimizersError.require(
-      lstmHiddenSize % 8 == 0, "lstmHiddenSize", is: "a multiple of 8", found: lstmHiddenSize)
+      lstmHiddenSize % 8 == 0, "lstm_hidden_size", is: "a multiple of 8", found: lstmHiddenSize)
     try OptimizersError.requireDecays(decays, "decays")
     if case .lag(let steps) = olderParameters {
-      try OptimizersError.require((1...10_000).contains(steps), "olderParameters", is: "1 ... 10000", found: steps)
+      try OptimizersError.require((1...10_000).contains(steps), "older_parameters", is: "1 ... 10000", found: steps)
     }
   }
 

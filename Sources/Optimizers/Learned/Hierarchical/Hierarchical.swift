@@ -28,23 +28,23 @@ package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
         outputs: 4 * c.lstmHiddenSize),
       .zeros("lstm/b", "theta/rnn_params/rnn/linear/b", [4 * c.lstmHiddenSize]),
       .weights(
-        "toNetwork/w", "theta/rnn_to_ff_params/rnn_to_ff/w", inputs: c.lstmHiddenSize, outputs: c.lstmToNetworkSize),
-      .zeros("toNetwork/b", "theta/rnn_to_ff_params/rnn_to_ff/b", [c.lstmToNetworkSize]),
-      .weights("toTensors/w", "theta/rnn_to_in_params/rnn_to_in/w", inputs: c.lstmHiddenSize, outputs: c.fromLSTMSize),
-      .zeros("toTensors/b", "theta/rnn_to_in_params/rnn_to_in/b", [c.fromLSTMSize]),
+        "to_network/w", "theta/rnn_to_ff_params/rnn_to_ff/w", inputs: c.lstmHiddenSize, outputs: c.lstmToNetworkSize),
+      .zeros("to_network/b", "theta/rnn_to_ff_params/rnn_to_ff/b", [c.lstmToNetworkSize]),
+      .weights("to_tensors/w", "theta/rnn_to_in_params/rnn_to_in/w", inputs: c.lstmHiddenSize, outputs: c.fromLSTMSize),
+      .zeros("to_tensors/b", "theta/rnn_to_in_params/rnn_to_in/b", [c.fromLSTMSize]),
     ]
     let starts: [ThetaTensor] = [
-      .vector("initial/fromLSTM", "theta/initial_from_lstm", c.fromLSTMSize),
-      .vector("initial/fromMLP", "theta/initial_from_mlp", c.fromMLPSize),
-      .zeros("initial/lstmHidden", "theta/lstm_init_state/hidden", [1, c.lstmHiddenSize]),
-      .zeros("initial/lstmCell", "theta/lstm_init_state/cell", [1, c.lstmHiddenSize]),
+      .vector("initial/from_lstm", "theta/initial_from_lstm", c.fromLSTMSize),
+      .vector("initial/from_mlp", "theta/initial_from_mlp", c.fromMLPSize),
+      .zeros("initial/lstm_hidden", "theta/lstm_init_state/hidden", [1, c.lstmHiddenSize]),
+      .zeros("initial/lstm_cell", "theta/lstm_init_state/cell", [1, c.lstmHiddenSize]),
     ]
     let clip: [ThetaTensor] =
       c.gradientClip == .fixed
       ? []
       : [
-        .zeros("gradientClip/logDecay", "theta/gradient_clip/log_decay", []),
-        .zeros("gradientClip/logMultiplier", "theta/gradient_clip/log_multiplier", []),
+        .zeros("gradient_clip/log_decay", "theta/gradient_clip/log_decay", []),
+        .zeros("gradient_clip/log_multiplier", "theta/gradient_clip/log_multiplier", []),
       ]
     tensors = network + lstm + starts + clip
     thetaLayout = tensors.layout

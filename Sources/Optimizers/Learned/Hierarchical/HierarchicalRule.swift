@@ -25,7 +25,8 @@ struct HierarchicalRule: Optimizer {
       case .fixed: GradientClip(logDecay: 0, logMultiplier: 0)
       case .learned:
         GradientClip(
-          logDecay: theta["gradientClip/logDecay"].first!, logMultiplier: theta["gradientClip/logMultiplier"].first!)
+          logDecay: theta["gradient_clip/log_decay"].first!, logMultiplier: theta["gradient_clip/log_multiplier"].first!
+        )
       }
     features = Features(decays: c.decays)
     tensorFeatures = parameters.slots.map { LSTMFeatures(shape: $0.shape) }

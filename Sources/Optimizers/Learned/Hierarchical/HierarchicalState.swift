@@ -23,8 +23,8 @@ struct HierarchicalState: Sendable {
   init(_ c: HierarchicalConfiguration, _ parameters: Layout) {
     var layout = Layout()
     let momenta = parameters.slots.map { layout.append("momentum/\($0.name)", [c.decays.count] + $0.shape).offset }
-    let second = parameters.slots.map { layout.append("secondMoment/\($0.name)", [c.decays.count] + $0.shape).offset }
-    let fromMLP = parameters.slots.map { layout.append("fromMLP/\($0.name)", [c.fromMLPSize]).offset }
+    let second = parameters.slots.map { layout.append("second_moment/\($0.name)", [c.decays.count] + $0.shape).offset }
+    let fromMLP = parameters.slots.map { layout.append("from_mlp/\($0.name)", [c.fromMLPSize]).offset }
     let older: [Int?] = parameters.slots.map { slot in
       guard case .lag(let steps) = c.olderParameters else { return nil }
       return layout.append("older/\(slot.name)", [steps] + slot.shape).offset
@@ -35,10 +35,10 @@ struct HierarchicalState: Sendable {
     let rows = max(parameters.slots.count, 1)
     lstmHidden = layout.append("lstm/hidden", [rows, c.lstmHiddenSize]).offset
     lstmCell = layout.append("lstm/cell", [rows, c.lstmHiddenSize]).offset
-    fromLSTM = layout.append("fromLSTM", [c.fromLSTMSize]).offset
-    trainingLoss = layout.append("trainingLoss", LossAccumulator.shape).offset
-    validationLoss = layout.append("validationLoss", LossAccumulator.shape).offset
-    gradientClip = layout.append("gradientClip", GradientClip.shape).offset
+    fromLSTM = layout.append("from_lstm", [c.fromLSTMSize]).offset
+    trainingLoss = layout.append("training_loss", LossAccumulator.shape).offset
+    validationLoss = layout.append("validation_loss", LossAccumulator.shape).offset
+    gradientClip = layout.append("gradient_clip", GradientClip.shape).offset
     self.layout = layout
   }
 
@@ -46,11 +46,11 @@ struct HierarchicalState: Sendable {
   func initial(theta: Tensors, _ clip: GradientClip) -> Tensors {
     var state = Tensors(zeros: layout)
     let rows = layout["lstm/hidden"]!.shape[0]
-    state["lstm/hidden"] = repeated(theta["initial/lstmHidden"], rows)
-    state["lstm/cell"] = repeated(theta["initial/lstmCell"], rows)
-    for slot in layout.slots where slot.name.hasPrefix("fromMLP/") { state[slot] = theta["initial/fromMLP"] }
-    state["fromLSTM"] = theta["initial/fromLSTM"]
-    state["gradientClip"] = clip.initialState[...]
+    state["lstm/hidden"] = repeated(theta["initial/lstm_hidden"], rows)
+    state["lstm/cell"] = repeated(theta["initial/lstm_cell"], rows)
+    for slot in layout.slots where slot.name.hasPrefix("from_mlp/") { state[slot] = theta["initial/from_mlp"] }
+    state["from_lstm"] = theta["initial/from_lstm"]
+    state["gradient_clip"] = clip.initialState[...]
     return state
   }
 

@@ -19,8 +19,8 @@ struct LSTM: Sendable {
     self.units = units
     weights = Array(theta["lstm/w"])
     bias = Array(theta["lstm/b"])
-    toNetwork = Linear(theta, "toNetwork")
-    toTensors = Linear(theta, "toTensors")
+    toNetwork = Linear(theta, "to_network")
+    toTensors = Linear(theta, "to_tensors")
   }
 
   /// Moves each row's hidden state and cell: z = [x, h] W + b; c <- sigmoid(f + 1) c + sigmoid(i) tanh(g);

@@ -15,7 +15,7 @@ package enum NormalizerVariant: String, CaseIterable, Hashable, Sendable {
   /// x (1e-5 + mean(x^2))^(-1/2), as the library has it.
   case plain
   /// clip(0.5 x (1e-8 + mean(x^2))^(-1/2), -1, 1), as the paper has it, which calls the clip crucial for stability.
-  case halvedAndClipped
+  case halvedAndClipped = "halved_and_clipped"
 }
 
 /// Whether the decay and the multiplier of the gradients' clip are part of theta (D3).
@@ -39,9 +39,9 @@ package enum OlderParametersVariant: Hashable, Sendable {
 /// Which decay the accumulators of training and validation losses have (D6).
 package enum LossDecaysVariant: String, CaseIterable, Hashable, Sendable {
   /// 0.9 for training, 0.95 for validation, as the library has them.
-  case slowerOnValidation
+  case slowerOnValidation = "slower_on_validation"
   /// 0.95 for training, 0.9 for validation: the paper speaks of a lower decay on the validation loss, seen less often.
-  case fasterOnValidation
+  case fasterOnValidation = "faster_on_validation"
 
   var training: Double { self == .slowerOnValidation ? 0.9 : 0.95 }
   var validation: Double { self == .slowerOnValidation ? 0.95 : 0.9 }
