@@ -32,25 +32,32 @@ enum Snapshot {
   ) throws -> [UInt8] {
     try withHDF5(file, doing: doing) {
       let new = try NewFile(named: file)
-      try new.root.setAttribute("NX_class", "NXroot")
-      try new.root.setAttribute("default", "run")
-      try new.root.setAttribute("creator", header.creator)
-      try new.root.setAttribute("schema", header.description.format)
-      try new.root.setAttribute("schema_version", Int64(header.description.formatVersion))
-      try new.root.setAttribute("store_version", version)
-      let run = try new.root.group("run")
-      try writeHeader(header, digest, in: run)
-      try run.write(header.description.identity, to: "identity")
-      for (position, schema) in header.description.tables.enumerated() {
-        try run.group(schema.name).writeTable(schema, position, columns[position]) { column in
-          schema.isScientific ? digest.column(position, column) : nil
-        }
-      }
-      try run.writeList("events", eventColumns(header.events))
-      try run.writeList("checkpoints", checkpointColumns(header.checkpoints))
-      try run.writeList("lineage", lineageColumns(header.description.lineage))
+      try write(header, columns: columns, digest: digest, in: new.root)
       return Seal.sealed(try new.finish())
     }
+  }
+
+  /// Writes all of it into the root of a new file.
+  static func write(
+    _ header: SnapshotHeader, columns: [[ArrayValues]], digest: RecordsDigest, in root: NewGroup
+  ) throws {
+    try root.setAttribute("NX_class", "NXroot")
+    try root.setAttribute("default", "run")
+    try root.setAttribute("creator", header.creator)
+    try root.setAttribute("schema", header.description.format)
+    try root.setAttribute("schema_version", Int64(header.description.formatVersion))
+    try root.setAttribute("store_version", version)
+    let run = try root.group("run")
+    try writeHeader(header, digest, in: run)
+    try run.write(header.description.identity, to: "identity")
+    for (position, schema) in header.description.tables.enumerated() {
+      try run.group(schema.name).writeTable(schema, position, columns[position]) { column in
+        schema.isScientific ? digest.column(position, column) : nil
+      }
+    }
+    try run.writeList("events", eventColumns(header.events))
+    try run.writeList("checkpoints", checkpointColumns(header.checkpoints))
+    try run.writeList("lineage", lineageColumns(header.description.lineage))
   }
 
   private static func writeHeader(_ header: SnapshotHeader, _ digest: RecordsDigest, in run: NewGroup) throws {

@@ -24,8 +24,9 @@ struct Runs: ParsableCommand {
       CommandGroup(
         name: "Training",
         subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Evaluate.self, Apply.self]),
-      CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self]),
-      CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Remove.self, CollectGarbage.self]),
+      CommandGroup(
+        name: "Looking", subcommands: [List.self, Show.self, Log.self, Recipes.self, Tasks.self, Doctor.self]),
+      CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Export.self, Remove.self, CollectGarbage.self]),
     ])
 
   static func main() {

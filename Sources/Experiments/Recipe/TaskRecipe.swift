@@ -1,4 +1,3 @@
-import DataSets
 package import Tasks
 
 /// One family of a recipe's task distribution.
@@ -58,16 +57,8 @@ extension TaskRecipe {
     case .testFunction(let function): TestFunctionFamily(function)
     case .digits(let perceptron):
       MLPClassifierFamily(
-        dataSet: try Self.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
+        dataSet: try BundledData.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
         bestLoss: bestLoss)
-    }
-  }
-
-  private static func digits() throws(ExperimentError) -> DataSet {
-    do {
-      return try Digits.load(from: .bundled())
-    } catch {
-      throw ExperimentError(.notFound, doing: "loading the digits", problem: error.description)
     }
   }
 }

@@ -1,0 +1,147 @@
+import Numerics
+import Optimizers
+import OuterTraining
+package import RunSchema
+import Tasks
+import Yams
+
+/// What there is to train on: the families that recipes name, and those of TaskSet.
+package enum TaskCatalogue {
+  /// A family in a list.
+  package struct Entry: Sendable {
+    package enum Kind: String, Sendable {
+      /// Recipes can name it.
+      case recipe
+      /// Its configurations are drawn as TaskSet publishes them.
+      case taskSet = "taskset"
+    }
+
+    package let name: String
+    package let kind: Kind
+    package let summary: String
+  }
+
+  package static var entries: [Entry] {
+    TaskRecipe.Family.allCases.map { Entry(name: $0.rawValue, kind: .recipe, summary: $0.summary) }
+      + TaskSetFamily.allCases.map { Entry(name: $0.rawValue, kind: .taskSet, summary: $0.summary) }
+  }
+
+  /// The entry of a name.
+  package static func entry(_ name: String) throws(ExperimentError) -> Entry {
+    if let entry = entries.first(where: { $0.name == name }) { return entry }
+    let names = entries.map(\.name)
+    throw ExperimentError(
+      .notFound, doing: "looking for the task family \(name.shown)",
+      problem: "there is none\(suggestion(for: name, among: names))", advice: "see runs tasks for all of them")
+  }
+
+  /// The configuration that TaskSet publishes for a seed of a family.
+  package static func configuration(of family: String, seed: UInt64) throws(ExperimentError) -> JSONValue {
+    guard let family = TaskSetFamily(rawValue: family) else {
+      throw ExperimentError(.usage, doing: "drawing a configuration", problem: "\(family.shown) is none of TaskSet's")
+    }
+    guard let seed = Int(exactly: seed), family.seeds.contains(seed) else {
+      throw ExperimentError(
+        .usage, doing: "drawing a configuration of \(family.rawValue)",
+        problem: "there is none for seed \(seed)", advice: "give 0 to \(family.seeds.upperBound)")
+    }
+    return JSONValue(family.configuration(seed: seed))
+  }
+}
+
+/// One task of a recipe's family: what is trained, and what a tuned Adam makes of it.
+package struct TaskSpecimen: Sendable {
+  package struct Parameter: Sendable {
+    package let name: String
+    package let shape: [Int]
+    package let count: Int
+  }
+
+  package let parameters: [Parameter]
+  /// Mean loss on the outer-valid split, where training starts.
+  package let initialLoss: Double
+  /// The best that Adam reaches in `steps` steps, over the learning rates of the calibration, and the rate that does.
+  package let bestLoss: Double
+  package let learningRate: Double
+  package let steps: Int
+  /// With that rate: the training loss at each step.
+  package let curve: [Double]
+
+  package init(family name: String, seed: UInt64) throws {
+    let recipe = try TaskRecipe(Fields(["family": Node(name)], source: RecipeSource(name: "runs tasks")))
+    let task = try recipe.makeFamily(bestLoss: 0).task(seed: seed)
+    let workspace = Workspace()
+    parameters = task.parameters.slots.map { Parameter(name: $0.name, shape: $0.shape, count: $0.count) }
+    initialLoss = Self.loss(of: task, at: task.initialParameters(), in: workspace)
+    let trials = Calibration.learningRates.map { rate in
+      (rate: rate, outcome: Self.train(task, learningRate: rate, in: workspace))
+    }
+    let finite = trials.filter { !$0.outcome.loss.isNaN }
+    let best = finite.min { $0.outcome.loss < $1.outcome.loss } ?? trials[0]
+    (bestLoss, learningRate) = (best.outcome.loss, Double(best.rate))
+    (steps, curve) = (Calibration.steps, best.outcome.curve)
+  }
+
+  private static func train(
+    _ task: any Task, learningRate: Float, in workspace: Workspace
+  ) -> (loss: Double, curve: [Double]) {
+    let adam = Adam(learningRate: .constant(learningRate)).optimizer(for: task.parameters)
+    var training = InnerTraining(task, with: adam)
+    let curve = (0..<Calibration.steps).map { _ in Double(training.advance(in: workspace)) }
+    return (loss(of: task, at: training.state.parameters, in: workspace), curve)
+  }
+
+  private static func loss(of task: any Task, at parameters: Tensors, in workspace: Workspace) -> Double {
+    let batches = 4
+    return (0..<batches).reduce(0) {
+      $0 + Double(task.loss(parameters, on: Batch(.outerValid, $1), in: workspace))
+    } / Double(batches)
+  }
+}
+
+extension JSONValue {
+  /// A published configuration; whole numbers stay apart from others.
+  fileprivate init(_ value: PublishedValue) {
+    self =
+      switch value {
+      case .null: .null
+      case .bool(let flag): .bool(flag)
+      case .integer(let integer): .integer(integer)
+      case .number(let number): .number(number)
+      case .text(let text): .text(text)
+      case .array(let values): .array(values.map { JSONValue($0) })
+      case .object(let members): .object(members.map { .init($0.name, JSONValue($0.value)) })
+      }
+  }
+}
+
+extension TaskRecipe.Family {
+  fileprivate var summary: String {
+    switch self {
+    case .quadratic: "bowls over a 4x3 and a 3 tensor, from a drawn start"
+    case .noisyQuadratic: "the same bowls from starts of scale 0.05 to 2, with noise on the gradient"
+    case .quadratic10: "bowls of ten parameters"
+    case .testFunction: "a test function of two parameters: Rosenbrock unless the recipe says another"
+    case .digitsMLP: "a perceptron on 8x8 handwritten digits (bundled)"
+    }
+  }
+}
+
+extension TaskSetFamily {
+  fileprivate var summary: String {
+    switch self {
+    case .mlp: "perceptrons on images"
+    case .autoencoder: "perceptrons that encode and decode images"
+    case .variationalAutoencoder: "variational autoencoders on images"
+    case .convolutionsThenMLP: "convolutions, then a perceptron, on images"
+    case .convolutionsThenPooling: "convolutions, then pooling, on images"
+    case .byteLanguageModel: "recurrent language models by bytes"
+    case .wordLanguageModel: "recurrent language models by subwords"
+    case .textClassifier: "recurrent classifiers of text"
+    case .maskedAutoregressiveFlow: "masked autoregressive flows on images"
+    case .realNVP: "real NVP flows on images"
+    case .quadratic: "quadratic losses with drawn matrices, noise and distortions"
+    case .problem: "problems made of simple losses, with noise, scales and sums"
+    }
+  }
+}
