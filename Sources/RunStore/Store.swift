@@ -101,7 +101,13 @@ extension Store {
   func makeFolder(doing: String) throws -> Folder {
     do {
       return try folder(doing: doing)
-    } catch let error as StoreError where error.code == .notFound {}
+    } catch let error as StoreError where error.code == .notFound {
+    } catch let error as StoreError where error.code == .damaged {
+      // Not a run's file but the way to the store is no folder.
+      throw StoreError(
+        .cannotCreate(errno: ENOTDIR), doing: doing, file: path, underlying: error.underlying,
+        advice: "choose another place for the store")
+    }
     var above = path.hasPrefix("/") ? "/" : "."
     for part in path.split(separator: "/") {
       let place = above == "/" ? "/" + part : above + "/" + part

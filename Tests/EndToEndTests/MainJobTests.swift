@@ -1,0 +1,44 @@
+import Foundation
+import HDF5
+import Testing
+
+/// The main job on real input: what a user does first.
+@Suite struct MainJobTests {
+  @Test func theDefaultRecipeLowersItsOuterLossByThirtyPercent() throws {
+    let store = try TestStore()
+    let id = try #require(try store.json("train", "--iterations", "120")["id"] as? String)
+    let image = try File.open(path: store.folder(of: id).appendingPathComponent("run.h5").path)
+    let losses = try image.dataset("run/records/outer_loss").read(Double.self)
+    #expect(losses.count == 120)
+    let (first, last) = (losses.prefix(5).reduce(0, +) / 5, losses.suffix(20).reduce(0, +) / 20)
+    print("default recipe: outer loss \(first) at the start, \(last) after 120 outer iterations")
+    #expect(last < 0.7 * first)
+  }
+
+  @Test func theQuadraticRecipeBeatsAdamAtItsBestRateOnHeldOutDraws() throws {
+    let store = try TestStore()
+    _ = try store.json("train", "quadratic", "--name", "quadratic")
+    let report = try store.json("evaluate", "quadratic", "--draws", "64", "--steps", "50", "--baselines", "adam")
+    let learned = try #require((report["learned"] as? [String: Any])?["mean"] as? Double)
+    let adam = try #require((report["baselines"] as? [[String: Any]])?.first?["mean"] as? Double)
+    print("quadratic recipe: learned \(learned), Adam at its best of 7 rates \(adam)")
+    #expect(learned < adam)
+  }
+
+  /// The library's vectors, through the command (see OptimizersTests for the formulas).
+  @Test(arguments: ["mlp_lopt", "adafac_mlp_lopt", "rnn_mlp_lopt"])
+  func applyGivesTheLibrarysParameters(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let oracle = Command.package.appendingPathComponent("Tests/OptimizersTests/Fixtures/\(name).h5").path
+    let out = folder.path + "/out.h5"
+    let result = try Command().run("apply", oracle, "--out", out)
+    #expect(result.status == 0, "\(result.errors)")
+    let (expected, found) = (try File.open(path: oracle), try File.open(path: out))
+    for tensor in ["layer0/b", "layer0/w", "layer1/b", "layer1/w"] {
+      let theirs = try expected.dataset("params_float32/\(tensor)")
+      let ours = try found.dataset("params/\(tensor)")
+      #expect(ours.shape == theirs.shape)
+      for (a, b) in zip(try ours.read(Float.self), try theirs.read(Float.self)) { #expect(abs(a - b) <= 3e-7) }
+    }
+  }
+}
