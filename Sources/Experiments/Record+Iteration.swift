@@ -10,6 +10,17 @@ package struct Observed: Sendable {
   package var storingSeconds: Double
   package var peakMemory: Int
   package var threads: Int
+
+  package init(
+    finishedAt: Double, seconds: Double, cpuSeconds: Double, storingSeconds: Double, peakMemory: Int, threads: Int
+  ) {
+    self.finishedAt = finishedAt
+    self.seconds = seconds
+    self.cpuSeconds = cpuSeconds
+    self.storingSeconds = storingSeconds
+    self.peakMemory = peakMemory
+    self.threads = threads
+  }
 }
 
 extension Record {

@@ -1,5 +1,13 @@
 // A folder of runs.
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A folder of runs, each a folder of its own. Making a store touches nothing; what reads never writes.
 ///
 /// ```swift
