@@ -63,6 +63,7 @@ public final class RunWriter {
     publication = PublicationClock(now: lastSync)
     replay = Replay(contents)
     self.lock = lock
+    if position >= recordCount { replay.end() }
   }
 
   /// The digest over the scientific columns of all committed records.

@@ -177,6 +177,7 @@ private let thinning = ProcessInfo.processInfo.environment["RUNS_TORTURE"] == ni
         if let failure, !(failure is StoreError) { throw Broken("not an error of the store: \(failure)") }
         let mayGoOn = fault == .short || (fault == .interrupted && kind != .sync)
         if mayGoOn, let failure { throw Broken("stopped for nothing: \(failure)") }
+        if fault == .interrupted, kind == .sync, failure == nil { throw Broken("a failed sync was tried again") }
         try Promises(life: life, disk: disk.afterKill()).checkOnce()
       } catch {
         Issue.record("\(fault) at operation \(place) (\(kind)): \(error); first: \(failure.map { "\($0)" } ?? "none")")
