@@ -26,6 +26,12 @@ package enum Environment {
     return usage.ru_maxrss * 1_024
   }
 
+  /// Processes that wanted a CPU, averaged over the last minute; NaN where the system does not say.
+  static var loadAverage: Double {
+    var load = 0.0
+    return getloadavg(&load, 1) == 1 ? load : .nan
+  }
+
   /// True where the CPU has the instructions that the kernels were compiled for.
   package static var cpuIsSupported: Bool { cv_cpu_is_supported() == 1 }
 

@@ -1,0 +1,49 @@
+import Numerics
+import OuterTraining
+
+/// What the machine can do at most: fused multiply-adds in registers, and a stream through memory.
+struct MachineBench {
+  private static let rounds = 200_000
+  /// Floats an array of the triad and thread, 32 MiB: no cache of a few cores holds three of them a core.
+  private static let streamCount = 1 << 23
+
+  let budget: BenchBudget
+  let pool: ThreadPool
+
+  func run() -> (peak: MachinePeak, figures: [BenchFigure]) {
+    let operations = PeakProbe.multiplyAddOperations(rounds: Self.rounds)
+    let one = Timing(budget) { Self.spin() }
+    let all = Timing(budget) { _ = pool.map(order: Array(0..<pool.threads)) { _, _ in Self.spin() } }
+    let peak = MachinePeak(
+      oneCore: operations / one.wall.median, allCores: operations * Double(pool.threads) / all.wall.median,
+      oneCoreOfCPU: operations / one.cpu.median)
+    var figures = [
+      BenchFigure("machine", "FMA, one core", one, count: operations * 1e-9, unit: "GFLOP/s"),
+      BenchFigure(
+        "machine", "FMA, one core, by CPU time", one.cpu.map { operations * 1e-9 / $0 }, unit: "GFLOP/s", isRate: true),
+      BenchFigure(
+        "machine", "FMA, all cores", all, count: operations * 1e-9 * Double(pool.threads), unit: "GFLOP/s"),
+    ]
+    figures += [streams(threads: 1, "one core"), streams(threads: pool.threads, "all cores")]
+    return (peak, figures)
+  }
+
+  private static func spin() { withExtendedLifetime(PeakProbe.multiplyAdd(rounds: rounds)) {} }
+
+  private func streams(threads: Int, _ name: String) -> BenchFigure {
+    let count = Self.streamCount
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: 3 * count * threads)
+    memory.initialize(repeating: 1, count: 3 * count * threads)
+    defer { memory.deallocate() }
+    // Each thread has a third of its own part for each array.
+    nonisolated(unsafe) let parts = memory
+    let timing = Timing(budget) {
+      _ = pool.map(order: Array(0..<threads)) { index, _ in
+        let part = parts + 3 * count * index
+        PeakProbe.triad(part, part + count, part + 2 * count, count: count)
+      }
+    }
+    let bytes = PeakProbe.triadBytes(count: count) * Double(threads)
+    return BenchFigure("machine", "memory stream, \(name)", timing, count: bytes * 1e-9, unit: "GB/s")
+  }
+}

@@ -1,0 +1,64 @@
+import Analysis
+import ArgumentParser
+import Experiments
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures how fast this build is here, against the machine's own peak.",
+    discussion: """
+      Examples:
+        runs bench --quick
+        runs bench --save before.json
+        runs bench --compare before.json
+
+      Peak, updates, tasks, outer iterations, store and start, each the median of repeats with the least and the greatest.
+      GFLOP/s count matrix products only. The peak is measured in the same run; `of peak` is by wall time on all the cores
+      used, `of CPU` by the CPU time that was got, which other programs take nothing from. See Docs/performance.md.
+      """)
+
+  @Flag(help: "Fewer repeats and a part of the grid: some twenty seconds.")
+  var quick = false
+
+  @Option(help: ArgumentHelp("Writes the report to a file, to compare with later.", valueName: "file"))
+  var save: String?
+
+  @Option(help: ArgumentHelp("A report saved before: adds how often faster this one is.", valueName: "file"))
+  var compare: String?
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var tableOptions: TableOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let baseline = try compare.map { path in try BenchBaseline(path: path) }
+    let report = try Benchmark(isQuick: quick, threads: threads.count).run { subject in
+      if !output.quiet, !output.json { Output.tell("measuring \(subject)") }
+    }
+    if let save { try report.save(to: save) }
+    output.json ? Output.print(report.json) : Output.print(table(report, baseline), as: tableOptions)
+  }
+
+  private func table(_ report: BenchReport, _ baseline: BenchBaseline?) -> Table {
+    var columns: [Table.Column] = [
+      .init("part"), .init("figure"), .init("median", alignment: .right), .init("unit"),
+      .init("least", alignment: .right), .init("greatest", alignment: .right),
+      .init("GFLOP/s", alignment: .right), .init("of peak", alignment: .right), .init("of CPU", alignment: .right),
+    ]
+    if baseline != nil { columns.append(.init("times faster", alignment: .right)) }
+    let load = (report.load * 100).rounded() / 100
+    var table = Table(
+      "\(report.isQuick ? "quick" : "full") bench, \(report.threads) threads, load average \(load) at its start",
+      columns: columns)
+    for figure in report.figures {
+      var row: [Cell] = [
+        .text(figure.group), .text(figure.name), .number(figure.value, digits: 4), .text(figure.unit),
+        .number(figure.lowest, digits: 3), .number(figure.highest, digits: 3),
+        figure.operationsPerSecond.map { .number($0 * 1e-9, digits: 3) } ?? .missing,
+        figure.peakShare.map { .fraction($0) } ?? .missing, figure.peakShareOfCPU.map { .fraction($0) } ?? .missing,
+      ]
+      if let baseline { row.append(baseline.ratio(of: figure).map { .number($0, digits: 3) } ?? .missing) }
+      table.append(row)
+    }
+    return table
+  }
+}
