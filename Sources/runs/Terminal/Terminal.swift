@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 
 /// What standard error, where progress goes, can show.
@@ -21,5 +22,12 @@ struct Terminal {
     if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) { return columns }
     var size = winsize()
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  /// Whether results may be coloured: at a terminal that can, unless NO_COLOR says otherwise.
+  static var resultColours: TerminalPlot.Colours {
+    let environment = ProcessInfo.processInfo.environment
+    let may = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
+    return may ? .ansi : .none
   }
 }

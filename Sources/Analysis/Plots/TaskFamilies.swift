@@ -1,0 +1,36 @@
+internal import RunSchema
+internal import RunStore
+
+/// The names of the task families of several runs, and where in the common list each run's own numbers point.
+struct TaskFamilies {
+  private(set) var names: [String] = []
+  private var places: [String: Int] = [:]
+  private var numbers: [RunID: [Int]] = [:]
+
+  /// What numbers without a name are called.
+  static let unknown = "without a name"
+
+  init(_ runs: some Sequence<Run>) {
+    for run in runs {
+      var own: [String] = []
+      if case .text(let texts)? = run.identity[IdentityNames.taskFamilies]?.values { own = texts }
+      numbers[run.id] = own.map { place(of: $0) }
+    }
+    _ = place(of: Self.unknown)
+  }
+
+  private mutating func place(of name: String) -> Int {
+    if let place = places[name] { return place }
+    names.append(name)
+    places[name] = names.count - 1
+    return names.count - 1
+  }
+
+  /// The place in `names` of a value of the column task_family.
+  func place(of value: Double, in run: RunID) -> Int {
+    let own = numbers[run] ?? []
+    // A column may hold anything.
+    guard value >= 0, value < Double(own.count) else { return places[Self.unknown]! }
+    return own[Int(value)]
+  }
+}
