@@ -23,6 +23,8 @@ enum PictureConverter {
     Tool(names: ["magick", "convert"]) { svg, png, _, _ in ["-density", "192", svg, png] },
   ]
 
+  private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47]
+
   static func png(_ svg: String, width: Int) throws -> Data {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("runs-\(UUID().uuidString)")
     do {
@@ -33,15 +35,14 @@ enum PictureConverter {
     defer { remove(folder) }
     let (source, target) = (folder.appendingPathComponent("chart.svg"), folder.appendingPathComponent("chart.png"))
     try ResultFile.write(Data(svg.utf8), to: source.path)
+    var failure: String?
     for tool in tools {
       guard let path = tool.names.lazy.compactMap({ find($0) }).first else { continue }
       let said = try run(path, tool.arguments(source.path, target.path, width, height(of: svg)), in: folder)
-      guard let data = FileManager.default.contents(atPath: target.path), !data.isEmpty else {
-        throw Complaint(
-          .ioFailed, "\(path) made no PNG: \(said.prefix(200).shown); write an SVG with --out FILE.svg instead")
-      }
-      return data
+      if let data = FileManager.default.contents(atPath: target.path), data.starts(with: pngSignature) { return data }
+      failure = "\(path) made no PNG: \(said.prefix(200).shown)"
     }
+    if let failure { throw Complaint(.ioFailed, "\(failure); write an SVG with --out FILE.svg instead") }
     throw Complaint(
       .cannotCreate,
       "no program that makes a PNG of an SVG: install rsvg-convert (librsvg2-bin), chromium or ImageMagick, or write"

@@ -8,17 +8,20 @@ struct QuantityPlot {
     let label: String
     let columns: [ColumnName]
     let scale: ScaleChoice
+    /// Whether its noise is smoothed away; what grows steadily would only lag behind.
+    let isSmoothed: Bool
     /// From a record's values of the columns.
     let value: @Sendable ([Double]) -> Double
 
     init(
       _ title: String, _ label: String, _ columns: [ColumnName], _ scale: ScaleChoice = .automatic,
-      _ value: @escaping @Sendable ([Double]) -> Double = { $0[0] }
+      isSmoothed: Bool = true, _ value: @escaping @Sendable ([Double]) -> Double = { $0[0] }
     ) {
       self.title = title
       self.label = label
       self.columns = columns
       self.scale = scale
+      self.isSmoothed = isSmoothed
       self.value = value
     }
   }
@@ -31,7 +34,7 @@ struct QuantityPlot {
     title: "Theta, gradients and updates",
     summary: "Norms of theta, of the gradient estimate and of the updates, and the share of clipped components.",
     quantities: [
-      Quantity("Theta", "Euclidean norm", [ColumnName("records", "theta_norm")]),
+      Quantity("Theta", "Euclidean norm", [ColumnName("records", "theta_norm")], isSmoothed: false),
       Quantity("Gradient estimate, before clipping", "Euclidean norm", [ColumnName("records", "gradient_norm")]),
       Quantity("Update of theta", "Euclidean norm", [ColumnName("records", "update_norm")]),
       Quantity(
@@ -49,7 +52,9 @@ struct QuantityPlot {
         [ColumnName("records", "inner_steps"), ColumnName("observed", "seconds")]
       ) { $0[1] > 0 ? $0[0] / $0[1] : .nan },
       Quantity("Storing a record", "wall time [ms]", [ColumnName("observed", "storing_seconds")]) { 1000 * $0[0] },
-      Quantity("Greatest memory so far", "resident [MiB]", [ColumnName("observed", "peak_memory")], .linear) {
+      Quantity(
+        "Greatest memory so far", "resident [MiB]", [ColumnName("observed", "peak_memory")], .linear, isSmoothed: false
+      ) {
         $0[0] / 1_048_576
       },
     ])
@@ -61,7 +66,8 @@ struct QuantityPlot {
       let ofRuns = try subject.runs.map { try self.curves(of: $0, bins: bins, options) }
       return quantities.indices.map { quantity in
         SubjectCurves(
-          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] }, isSmoothed: true)
+          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] },
+          isSmoothed: quantities[quantity].isSmoothed)
       }
     }
     var notes = Set(curves.joined().flatMap(\.notes)).sorted()

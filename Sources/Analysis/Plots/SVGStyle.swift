@@ -59,7 +59,7 @@ package struct SVGStyle: Sendable {
     switch weight {
     case .strong: attributes.append(("stroke-width", "2"))
     case .thin: attributes.append(("stroke-width", "1.2"))
-    case .faint: attributes += [("stroke-width", "1"), ("stroke-opacity", "0.35")]
+    case .faint: attributes += [("stroke-width", "1"), ("stroke-opacity", "0.45")]
     }
     if weight != .faint, !dash.isEmpty { attributes.append(("stroke-dasharray", dash)) }
     return attributes + [("stroke-linejoin", "round"), ("stroke-linecap", dash.isEmpty ? "round" : "butt")]
