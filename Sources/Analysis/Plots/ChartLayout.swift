@@ -147,7 +147,7 @@ package struct ChartLayout {
   /// A panel whose data begin at `top`: its title and what y is stand above, x below.
   private mutating func place(_ panel: Panel, left: Double, top: Double, width: Double, height: Double) {
     let small = size - 1
-    let yTicks = Ticks(panel.y, count: Int(height / 42)).ticks
+    let yTicks = Ticks(panel.y, count: Int(height / 34)).ticks
     let yScale = AxisScale(panel.y)
     let labelWidth = yTicks.map { TextMetrics.width($0.label, size: small) }.max() ?? 0
     let margin = min((labelWidth + 8).rounded(.up), width / 2)

@@ -54,7 +54,7 @@ struct LossPlot {
     }
     if few { notes += beyond(y) }
     return Chart(
-      title: single ? "Outer loss of \(subjects[0].label)" : "Outer loss",
+      title: single ? "Outer loss · \(subjects[0].label)" : "Outer loss",
       summary: "The outer loss along \(options.abscissa.label).",
       panels: [
         Panel(

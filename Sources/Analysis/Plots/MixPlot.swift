@@ -55,7 +55,7 @@ struct MixPlot {
     }
     let single = subjects.count == 1
     return Chart(
-      title: "Task mix" + (single ? " of \(subjects[0].label)" : ""),
+      title: "Task mix" + (single ? " · \(subjects[0].label)" : ""),
       summary: "The share of each task family among the pairs, stacked, the most frequent at the bottom.",
       panels: zip(subjects, all).map { panel(single ? "" : $0.label, $1, groups) }, legend: legend)
   }

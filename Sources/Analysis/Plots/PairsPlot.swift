@@ -78,7 +78,7 @@ struct PairsPlot {
       panel(pair.0.label, pair.1, edges, isOnly: subjects.count == 1, look: .numbered(index))
     }
     return Chart(
-      title: "Differences of antithetic pairs" + (subjects.count == 1 ? " of \(subjects[0].label)" : ""),
+      title: "Differences of antithetic pairs" + (subjects.count == 1 ? " · \(subjects[0].label)" : ""),
       summary: "Histogram of the loss with theta plus the perturbation less that with theta minus it.", panels: panels,
       notes: zip(subjects, histograms).flatMap { notes($0.label, $1) })
   }

@@ -71,9 +71,12 @@ struct QuantityPlot {
       }
     }
     var notes = Set(curves.joined().flatMap(\.notes)).sorted()
-    notes.append("Lines: exponential moving average of decay 0.9 over outer iterations; faint: as recorded.")
+    let steady = quantities.filter { !$0.isSmoothed }.map(\.title).joined(separator: ", ")
+    notes.append(
+      "Lines: exponential moving average of decay 0.9 over outer iterations (\(steady): as recorded)."
+        + (runs == 1 ? " Faint: as recorded." : ""))
     return Chart(
-      title: title + (runs == 1 && subjects.count == 1 ? " of \(subjects[0].label)" : ""), summary: summary,
+      title: title + (runs == 1 && subjects.count == 1 ? " · \(subjects[0].label)" : ""), summary: summary,
       panels: quantities.indices.map { quantity in
         Panel.ofCurves(
           quantities[quantity].title, quantities[quantity].label, curves.map { $0[quantity] }, options,

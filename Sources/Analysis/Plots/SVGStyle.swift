@@ -53,6 +53,8 @@ package struct SVGStyle: Sendable {
     }
   }
 
+  func dot(_ look: Look) -> [(String, String)] { paint("fill", look) }
+
   func line(_ look: Look, _ weight: Mark.Weight) -> [(String, String)] {
     let dash = Palette.dash(look)
     var attributes = paint("stroke", look)

@@ -26,21 +26,27 @@ struct SubjectCurves {
 
   var spread: Spread? { curves.count > 1 ? Spread(lines) : nil }
 
-  /// The values that an axis must have room for: all of what is drawn strongly; of the rest all but the outermost
-  /// hundredth on either side.
+  /// The values that an axis must have room for: all of what is drawn strongly, and what is drawn faintly unless a few
+  /// outliers would press all else flat.
   func extent(isAlone: Bool) -> [Double] {
-    guard curves.count == 1 else {
-      let all = lines.joined().map(\.y).sorted()
-      guard !all.isEmpty else { return [] }
+    if curves.count > 1 {
       let spread = Spread(lines)
-      return [Spread.quantile(all, 0.01), Spread.quantile(all, 0.99)] + spread.medians.map(\.y)
-        + spread.strips.flatMap { [$0.low, $0.high] }
+      let strong = spread.medians.map(\.y) + spread.strips.flatMap { [$0.low, $0.high] }
+      return strong + Self.faint(lines.joined().map(\.y).sorted(), beside: strong)
     }
-    let values = lines[0].map(\.y)
-    guard isAlone else { return values }
-    let raw = curves[0].raw.joined().map(\.y).sorted()
-    guard !raw.isEmpty else { return values }
-    return values + [Spread.quantile(raw, 0.01), Spread.quantile(raw, 0.99)]
+    let strong = lines.joined().map(\.y)
+    guard isAlone, let curve = curves.first else { return strong }
+    return strong + Self.faint(curve.raw.joined().map(\.y).sorted(), beside: strong)
+  }
+
+  /// All of it where that is no more than three times the room that the middle 98 in a hundred and the strong lines take.
+  private static func faint(_ sorted: [Double], beside strong: [Double]) -> [Double] {
+    guard let least = sorted.first, let greatest = sorted.last else { return [] }
+    let middle = [Spread.quantile(sorted, 0.01), Spread.quantile(sorted, 0.99)]
+    let needed = middle + strong
+    // Halves, so that the greatest doubles do not run over.
+    let room = needed.max()! / 2 - needed.min()! / 2
+    return greatest / 2 - least / 2 <= 3 * room ? [least, greatest] : middle
   }
 
   var xs: [Double] {

@@ -75,7 +75,7 @@ struct TasksPlot {
       notes.append("\(mixedPairs) pairs that changed to another family in their unroll are left out.")
     }
     return Chart(
-      title: "Loss of each task family" + (lines == 1 ? " of \(curves[0][0].label)" : ""),
+      title: "Loss of each task family" + (lines == 1 ? " · \(curves[0][0].label)" : ""),
       summary: "For each task family the mean loss of the pairs that trained on it.",
       panels: shown.map { family in
         Panel.ofCurves(

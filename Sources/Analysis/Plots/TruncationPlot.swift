@@ -78,7 +78,7 @@ struct TruncationPlot {
         LegendEntry("least to greatest", .band(.numbered(0))),
       ] : curves.flatMap { $0[0].legend(isAlone: curves.count == 1) }
     return Chart(
-      title: "Truncation" + (isSingle ? " of \(curves[0][0].label)" : ""),
+      title: "Truncation" + (isSingle ? " · \(curves[0][0].label)" : ""),
       summary: "Length of the unrolls, age of the tasks when they began, and the share that went on to a new task.",
       panels: Self.quantities.indices.map { panel($0) }, legend: legend,
       notes: Set(curves.joined().flatMap(\.notes)).sorted())

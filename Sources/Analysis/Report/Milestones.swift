@@ -1,0 +1,80 @@
+internal import RunSchema
+internal import RunStore
+
+/// What a run had come to at some of its outer iterations.
+struct Milestones {
+  struct Row {
+    /// Records so far.
+    let record: Int
+    let iteration: Int
+    let loss: Double
+    let smoothed: Double?
+    let innerSteps: Double
+    let seconds: Double
+  }
+
+  let rows: [Row]
+
+  /// At the first record, at tenths, a quarter, a half and three quarters, and at the last.
+  init(_ run: Run) throws {
+    let count = run.recordCount
+    let wanted = Set([1] + [0.1, 0.25, 0.5, 0.75, 1].map { max(1, Int((Double(count) * $0).rounded())) })
+    self = try Milestones(run, at: wanted)
+  }
+
+  /// After so many records each; those that the run has not are passed over.
+  init(_ run: Run, at wanted: Set<Int>) throws {
+    var rows: [Row] = []
+    var smoothed = SmoothedLoss()
+    var (steps, seconds) = (0.0, 0.0)
+    let names = [
+      ColumnName("records", "outer_loss"), ColumnName("records", "inner_steps"), ColumnName("observed", "seconds"),
+    ]
+    try RunReading(run: run, abscissa: .iterations).forEachPart(names) { part in
+      for record in part.x.indices {
+        let loss = part.value(0, of: record)
+        smoothed.add(loss)
+        steps += part.value(1, of: record)
+        let spent = part.value(2, of: record)
+        seconds += spent.isFinite ? spent : 0
+        guard wanted.contains(part.firstRecord + record + 1) else { continue }
+        rows.append(
+          Row(
+            record: part.firstRecord + record + 1, iteration: Int(part.x[record]), loss: loss,
+            smoothed: smoothed.value, innerSteps: steps, seconds: seconds))
+      }
+    }
+    self.rows = rows
+  }
+
+  var table: Table {
+    var table = Table(columns: [
+      .init("outer iteration", alignment: .right), .init("outer loss", alignment: .right),
+      .init("smoothed", alignment: .right), .init("inner steps", alignment: .right),
+      .init("computing time", alignment: .right, key: "seconds"),
+    ])
+    for row in rows {
+      table.append([
+        .integer(row.iteration), .number(row.loss), Cell(row.smoothed),
+        .number(row.innerSteps, digits: 15), .duration(row.seconds),
+      ])
+    }
+    return table
+  }
+
+  /// Smoothed losses of several runs after the same numbers of records; a column a run.
+  static func table(_ runs: [(name: String, run: Run)]) throws -> Table {
+    let longest = runs.map(\.run.recordCount).max() ?? 0
+    let shortest = runs.map(\.run.recordCount).min() ?? 0
+    let wanted = Set([longest, shortest, 1] + [0.1, 0.25, 0.5, 0.75].map { Int((Double(longest) * $0).rounded()) })
+      .filter { $0 > 0 }
+    let columns = try runs.map { try Milestones($0.run, at: wanted) }
+    var table = Table(
+      columns: [.init("records", alignment: .right)] + runs.map { .init($0.name, alignment: .right) })
+    for record in wanted.sorted() {
+      table.append(
+        [.integer(record)] + columns.map { column in Cell(column.rows.first { $0.record == record }?.smoothed) })
+    }
+    return table
+  }
+}
