@@ -116,13 +116,19 @@ public struct RunSummary: Sendable {
   init(_ id: RunID, in store: Store) {
     self.id = id
     labels = Labels()
+    // One after the other: a damaged run keeps its name.
+    damage = Self.damage(of: id, in: store) { labels = try store.labels(of: id) }
+    damage = Self.damage(of: id, in: store) { run = try store.run(id) } ?? damage
+  }
+
+  private static func damage(of id: RunID, in store: Store, _ body: () throws -> Void) -> StoreError? {
     do {
-      run = try store.run(id)
-      labels = try store.labels(of: id)
+      try body()
+      return nil
     } catch let error as StoreError {
-      damage = error
+      return error
     } catch {
-      damage = StoreError(
+      return StoreError(
         .damaged, doing: "reading run \(id)", file: store.path + "/" + id.text, underlying: "\(error)")
     }
   }

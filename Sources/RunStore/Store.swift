@@ -101,8 +101,22 @@ extension Store {
     }
   }
 
+  /// A folder is a run when there is a file of a run in it: a store may lie among other folders, and those of a damaged
+  /// run are seldom all gone.
   func ids(in folder: Folder, doing: String) throws -> [RunID] {
-    try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }.sorted()
+    let named = try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }
+    return named.filter { isRun($0, in: folder, doing: doing) }.sorted()
+  }
+
+  private func isRun(_ id: RunID, in store: Folder, doing: String) -> Bool {
+    do {
+      let folder = try store.folder(id.text, doing: doing)
+      return try [Snapshot.fileName, LockHolder.fileName].contains { name in
+        try folder.openIfPresent(name, doing: doing) != nil
+      }
+    } catch {
+      return true  // what cannot be read is listed, and says so itself
+    }
   }
 
   /// The store's folder, made with those above it if it is not there; each new name is brought to the disk.

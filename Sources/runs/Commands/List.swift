@@ -43,6 +43,9 @@ struct List: ParsableCommand {
       try store.summaries().map { RunOverview($0) }, matching: try Filter(words: filter), sort: sort, limit: limit,
       now: now)
     if output.json { return Output.print(list.json(store: store.path)) }
+    if list.runs.isEmpty, table.format == .text {
+      return output.tell(filter.isEmpty ? "no runs in \(store.path)" : "no such runs in \(store.path)")
+    }
     Output.print(list.table(now: now), as: table, quiet: output.quiet)
     for run in list.runs where run.damage != nil {
       output.tell("run \(run.id) is damaged: see runs doctor \(run.id)")
