@@ -22,6 +22,9 @@ import Testing
         optimizer.optimizer(theta: optimizer.initialTheta(Randomness(key: 1)), for: $0)
       }
     } + [
+      Conformer(testDescription: "LearnedMomentum") {
+        LearnedMomentum().optimizer(theta: LearnedMomentum().initialTheta(Randomness(key: 1)), for: $0)
+      },
       Conformer(testDescription: "SGD") { SGD(learningRate: .constant(0.1)).optimizer(for: $0) },
       Conformer(testDescription: "Momentum") { Momentum(learningRate: .constant(0.1)).optimizer(for: $0) },
       Conformer(testDescription: "RMSProp") { RMSProp(learningRate: .constant(0.1)).optimizer(for: $0) },

@@ -86,6 +86,7 @@ let estimators: [any GradientEstimator] = [
   FullES(horizon: .uniform(5, 12)),
   TruncatedES(truncation: .uniform(3, 6), horizon: .uniform(7, 19)),
   TruncatedES(truncation: .constant(4), horizon: .constant(8)),
+  PartingES(truncation: .uniform(3, 6), horizon: .uniform(7, 19)),
   PersistentES(truncation: .uniform(3, 6), horizon: .logUniform(7, 30)),
   PersistentES(truncation: .constant(4), horizon: .constant(8)),
   PersistentES(truncation: .linear(from: 2, to: 6, over: 5), horizon: .constant(1000)),
