@@ -11,7 +11,7 @@ import Testing
     "Momentum": 5205305666020830253,
     "RMSProp": 7056801340052404826,
     "Adam": 16513984049740505255,
-    "LearnedMomentum": 0,
+    "LearnedMomentum": 14740449380104079125,
     "Hierarchical": 8337079262184257393,
   ]
 

@@ -50,7 +50,11 @@ struct RegressionTask: Task {
     normalization = Normalization(initial: Double(start), best: Double(Self.noise * Self.noise))
   }
 
-  func initialParameters() -> Tensors { Tensors(zeros: parameters) }
+  func initialParameters() -> Tensors {
+    var start = Tensors(zeros: parameters)
+    start.values.withUnsafeMutableBufferPointer { Randomness(key: seed).normals(Address(.initialParameters), into: $0) }
+    return start
+  }
 
   func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {
     family.plan.loss(parameters, in: workspace) { fill($0, batch) }
