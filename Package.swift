@@ -21,7 +21,7 @@ let tests: [Target] = [
   ("GraphTests", ["Graph", "Numerics"]),
   ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets"]),
   ("OptimizersTests", ["Optimizers", "Numerics", "HDF5"]),
-  ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics"]),
+  ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics", "CAllocations"]),
   ("AnalysisTests", ["Analysis", "RunSchema", "RunStore"]),
   ("ExperimentsTests", ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics"]),
   ("ArchitectureTests", []),
@@ -52,7 +52,8 @@ let package = Package(
       providers: [.apt(["libhdf5-dev", "zlib1g-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
-    .target(name: "RunStore", dependencies: ["HDF5"], swiftSettings: settings),
+    .target(name: "CSHA256"),
+    .target(name: "RunStore", dependencies: ["HDF5", "CSHA256"], swiftSettings: settings),
     .target(name: "RunSchema", dependencies: ["RunStore"], swiftSettings: settings),
     .target(name: "Analysis", dependencies: ["RunSchema", "RunStore"], swiftSettings: settings),
 
@@ -81,6 +82,8 @@ let package = Package(
         "Experiments", "Analysis", "RunSchema", "RunStore", "HDF5",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    // What tests count allocations with.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
   ] + tests,
   swiftLanguageModes: [.v6]
 )

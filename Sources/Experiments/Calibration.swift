@@ -19,8 +19,11 @@ package enum Calibration {
   static func bestLoss(of task: TaskRecipe) throws -> Double {
     guard task.needsCalibration else { return 0 }
     let drawn = try task.makeFamily(bestLoss: 0).task(seed: seed)
-    let workspace = Workspace()
-    return learningRates.map { bestLoss(of: drawn, learningRate: $0, in: workspace) }.min() ?? 0
+    let pool = ThreadPool(threads: min(Environment.cpuCount, learningRates.count))
+    let losses = pool.map(order: Array(learningRates.indices)) { index, workspace in
+      bestLoss(of: drawn, learningRate: learningRates[index], in: workspace)
+    }
+    return losses.min() ?? 0
   }
 
   private static func bestLoss(of task: any Task, learningRate: Float, in workspace: Workspace) -> Double {

@@ -16,20 +16,28 @@ struct CodeFacts: Sendable {
   /// The facts of the running program.
   init() {
     let path = Environment.executablePath
-    executableSHA256 = path.flatMap { FileManager.default.contents(atPath: $0) }.map { Digest.of($0).hex } ?? ""
+    executableSHA256 = path.flatMap(Self.digest) ?? ""
     let folder = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
-    guard let folder, let revision = Self.git(["rev-parse", "HEAD"], in: folder),
-      let top = Self.git(["rev-parse", "--show-toplevel"], in: folder),
-      let difference = Self.git(["diff", "HEAD"], in: String(decoding: top, as: UTF8.self).trimmed)
+    guard let folder, let answer = Self.git(["rev-parse", "HEAD", "--show-toplevel"], in: folder),
+      case let lines = String(decoding: answer, as: UTF8.self).split(separator: "\n"), lines.count == 2,
+      let difference = Self.git(["diff", "HEAD"], in: String(lines[1]))
     else {
       self.revision = "unknown"
       modified = 2
       differenceSHA256 = ""
       return
     }
-    self.revision = String(decoding: revision, as: UTF8.self).trimmed
+    revision = String(lines[0])
     modified = difference.isEmpty ? 0 : 1
     differenceSHA256 = difference.isEmpty ? "" : Digest.of(difference).hex
+  }
+
+  /// The SHA-256 of a file; nil where it cannot be read.
+  private static func digest(of path: String) -> String? {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    var hash = SHA256()
+    data.withUnsafeBytes { hash.update($0) }
+    return hash.finish().hex
   }
 
   /// What git prints; nil where it fails or is not there.
@@ -48,6 +56,23 @@ struct CodeFacts: Sendable {
   }
 }
 
-extension String {
-  fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+/// The facts of the running program, gathered while something else is done.
+final class CodeFactsSearch: @unchecked Sendable {
+  private let found = DispatchSemaphore(value: 0)
+  /// Written before the semaphore is signalled, read after it was waited for.
+  private var value: CodeFacts?
+
+  init() {
+    Thread.detachNewThread { [self] in
+      value = CodeFacts()
+      found.signal()
+    }
+  }
+
+  /// The facts, as soon as they are there.
+  func facts() -> CodeFacts {
+    found.wait()
+    found.signal()
+    return value!
+  }
 }

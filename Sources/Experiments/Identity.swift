@@ -27,7 +27,7 @@ package struct Origin: Sendable {
 /// Who a run is, as the store keeps it: written once at its start, and enough to go on with it.
 enum Identity {
   static func description(
-    of experiment: Experiment, firstIteration: Int, origin: Origin?, durability: Durability
+    of experiment: Experiment, firstIteration: Int, origin: Origin?, durability: Durability, code: CodeFacts
   ) -> RunDescription {
     var arrays = NamedArrays()
     appendRecipe(of: experiment, to: &arrays)
@@ -39,7 +39,7 @@ enum Identity {
     arrays.append(
       .scalar(
         IdentityNames.generation, .int64([Int64(origin?.generation ?? 0)]), summary: "generations of self-training"))
-    appendFacts(to: &arrays)
+    append(code, to: &arrays)
     arrays.append(experiment.initialTheta, under: IdentityNames.initialTheta)
     if let frozen = experiment.frozenTheta { arrays.append(frozen, under: IdentityNames.frozenTheta) }
     return RunDescription(
@@ -74,8 +74,7 @@ enum Identity {
         summary: "the loss of each family that is normalised to 0, where a tuned Adam decides it; else 0"))
   }
 
-  private static func appendFacts(to arrays: inout NamedArrays) {
-    let code = CodeFacts()
+  private static func append(_ code: CodeFacts, to arrays: inout NamedArrays) {
     arrays.append(.text(IdentityNames.programVersion, ProgramVersion.current, summary: "version of runs"))
     arrays.append(.text(IdentityNames.codeRevision, code.revision, summary: "commit of the sources"))
     arrays.append(

@@ -26,7 +26,10 @@ extension Session {
   package static func new(
     _ recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
-    try create(Experiment(recipe: recipe, seed: seed), from: nil, origin: nil, in: store, settings)
+    // Calibration and the search for the code's facts take about as long, and do not need each other.
+    let search = CodeFactsSearch()
+    return try create(
+      Experiment(recipe: recipe, seed: seed), from: nil, origin: nil, in: store, settings, code: search)
   }
 
   /// A run taken up where it stopped, however it stopped.
@@ -91,11 +94,13 @@ extension Session {
   }
 
   private static func create(
-    _ experiment: Experiment, from start: RunState?, origin: Origin?, in store: Store, _ settings: RunSettings
+    _ experiment: Experiment, from start: RunState?, origin: Origin?, in store: Store, _ settings: RunSettings,
+    code: CodeFactsSearch = CodeFactsSearch()
   ) throws -> Session {
     let state = start ?? experiment.initialState
     let description = Identity.description(
-      of: experiment, firstIteration: state.outerIteration, origin: origin, durability: settings.durability)
+      of: experiment, firstIteration: state.outerIteration, origin: origin, durability: settings.durability,
+      code: code.facts())
     let writer = try store.create(description, name: settings.name, tags: settings.tags, group: settings.group)
     // A start that the recipe does not say is a checkpoint before the first record.
     if start != nil { try writer.checkpoint(at: 0, state.arrays) }

@@ -1,4 +1,4 @@
-package import Numerics
+internal import Numerics
 
 /// sigma * epsilon with epsilon standard normal: what is added to theta and taken from it. A function of a pair's seed.
 package struct Perturbation: Sendable {
@@ -17,19 +17,12 @@ package struct Perturbation: Sendable {
     for i in 0..<count { values[i] *= sigma }
   }
 
-  /// theta + sigma * epsilon, or theta - sigma * epsilon.
-  package func applied(to theta: Tensors, _ sign: AntitheticSign) -> Tensors {
-    let values = [Float](unsafeUninitializedCapacity: theta.layout.count) { buffer, count in
-      fill(buffer.baseAddress!, count: theta.layout.count)
-      theta.values.withUnsafeBufferPointer { theta in
-        switch sign {
-        case .positive: for i in 0..<theta.count { buffer[i] = theta[i] + buffer[i] }
-        case .negative: for i in 0..<theta.count { buffer[i] = theta[i] - buffer[i] }
-        }
-      }
-      count = theta.layout.count
+  /// The perturbation of `count` weights.
+  package func values(count: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let base = buffer.baseAddress { fill(base, count: count) }
+      initialized = count
     }
-    return Tensors(theta.layout, values: values)
   }
 }
 

@@ -6,17 +6,17 @@ extension OuterProblem {
   package func step(_ state: RunState, on executor: some UnrollExecutor) -> (RunState, IterationRecord) {
     let unrolls = estimator.unrolls(from: state, in: self)
     let results = executor.run(unrolls)
-    let estimate = estimator.gather(results, from: state, in: self)
+    let estimate = estimator.gather(results, of: unrolls, from: state, in: self)
     var next = state
-    let (gradientNorm, clippedShare) = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss)
+    let clippedShare = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss)
+    let norms = norms(gradient: estimate.gradient.values, theta: next.theta.values, before: state.theta.values)
     next.particles = estimate.particles
     next.outerIteration += 1
     return (
       next,
       IterationRecord(
-        outerIteration: next.outerIteration, outerLoss: estimate.outerLoss, gradientNorm: gradientNorm,
-        clippedShare: clippedShare, thetaNorm: norm(next.theta.values),
-        updateNorm: norm(zip(next.theta.values, state.theta.values).map { $0 - $1 }),
+        outerIteration: next.outerIteration, outerLoss: estimate.outerLoss, gradientNorm: norms.gradient,
+        clippedShare: clippedShare, thetaNorm: norms.theta, updateNorm: norms.update,
         innerSteps: estimate.innerSteps, nonFiniteSteps: estimate.nonFiniteSteps, pairs: estimate.pairs)
     )
   }
@@ -25,30 +25,58 @@ extension OuterProblem {
   ///
   /// The outer optimizer is shown the outer loss as its training loss, and every tenth iteration as its validation
   /// loss too (spec §6, 4): nothing else is at hand.
-  /// - Returns: the gradient's norm before clipping, and the share of its components that were clipped.
+  /// - Returns: the share of the gradient's components that were clipped.
   @discardableResult
   package func update(
     _ state: inout RunState, with gradient: Tensors, outerLoss: Double
-  ) -> (gradientNorm: Double, clippedShare: Double) {
+  ) -> Double {
     var clipped = gradient
-    var count = 0
-    if let bound = gradientClip {
-      for i in clipped.values.indices where !(abs(clipped.values[i]) <= bound) {
-        clipped.values[i] = clipped.values[i] > 0 ? bound : -bound
-        count += 1
-      }
-    }
+    let count = gradientClip.map { clip(&clipped.values, at: $0) } ?? 0
     if state.outerIteration % InnerTraining.validationInterval == 0 {
       outerOptimizer.observe(validLoss: Float(outerLoss), &state.outerOptimizer)
     }
     outerOptimizer.update(
       &state.theta, &state.outerOptimizer,
       seeing: Observation(gradient: clipped, loss: Float(outerLoss), step: state.outerIteration), in: Workspace())
-    return (norm(gradient.values), Double(count) / Double(max(gradient.values.count, 1)))
+    return Double(count) / Double(max(gradient.values.count, 1))
   }
 }
 
-/// Euclidean norm: the square root of the sum of squares in double, from the first element to the last.
-private func norm(_ values: [Float]) -> Double {
-  values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+/// Holds each component within ± bound; a NaN becomes -bound. Returns how many were not within.
+private func clip(_ values: inout [Float], at bound: Float) -> Int {
+  var outside = IntVector.zero
+  let (high, low) = (Vector(repeating: bound), Vector(repeating: -bound))
+  values.withUnsafeMutableBufferPointer { values in
+    guard let base = values.baseAddress else { return }
+    Lanes.forEach(values.count) { i, lanes in
+      let value = lanes.load(base + i)
+      let isOutside = .!(value .<= high .& value .>= low)
+      outside &-= unsafeBitCast(isOutside, to: IntVector.self)
+      let bounded = low.replacing(with: high, where: value .> Vector.zero)
+      lanes.store(value.replacing(with: bounded, where: isOutside), to: base + i)
+    }
+  }
+  return Int(outside.wrappedSum())
+}
+
+/// Euclidean norms: square roots of sums of squares in double, from the first element to the last. The three sums go side by
+/// side, since each alone would wait for its own last addition.
+private func norms(
+  gradient: [Float], theta: [Float], before: [Float]
+) -> (gradient: Double, theta: Double, update: Double) {
+  precondition(gradient.count == theta.count && theta.count == before.count, "thetas of different sizes")
+  var (gradientSum, thetaSum, updateSum) = (0.0, 0.0, 0.0)
+  gradient.withUnsafeBufferPointer { gradient in
+    theta.withUnsafeBufferPointer { theta in
+      before.withUnsafeBufferPointer { before in
+        for i in 0..<gradient.count {
+          let (g, t, u) = (Double(gradient[i]), Double(theta[i]), Double(theta[i] - before[i]))
+          gradientSum += g * g
+          thetaSum += t * t
+          updateSum += u * u
+        }
+      }
+    }
+  }
+  return (gradientSum.squareRoot(), thetaSum.squareRoot(), updateSum.squareRoot())
 }

@@ -7,8 +7,11 @@ package struct ThreadExecutor: UnrollExecutor {
   package init(threads: Int) { self.init(ThreadPool(threads: threads)) }
 
   package func run(_ unrolls: [Unroll]) -> [UnrollResult] {
-    // Swift's sort is stable: equals begin in the list's order.
-    let order = unrolls.indices.sorted { unrolls[$0].steps > unrolls[$1].steps }
+    // Of equals first the one member of every pair, then the other, so that few wait for a perturbation that the other
+    // member draws. Swift's sort is stable.
+    let signs = [AntitheticSign.positive, .negative]
+    let order = signs.flatMap { sign in unrolls.indices.filter { unrolls[$0].sign == sign } }
+      .sorted { unrolls[$0].steps > unrolls[$1].steps }
     return pool.map(order: order) { index, workspace in unrolls[index].run(in: workspace) }
   }
 }

@@ -119,9 +119,15 @@ private final class SharedWork: @unchecked Sendable {
 }
 
 /// A mutex with a condition and a counter.
+///
+/// Who waits looks out for a change a while before it sleeps: to be woken takes longer than a small iteration's serial part.
 private final class Gate: @unchecked Sendable {
+  /// Looks before a sleep, some tens of microseconds.
+  private static let looks = 20_000
+
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let changes = Atomic<Int>(0)
   private var counted = 0
 
   init() {
@@ -144,10 +150,17 @@ private final class Gate: @unchecked Sendable {
 
   func change(_ body: () -> Void) {
     read(body)
+    changes.add(1, ordering: .releasing)
     pthread_cond_broadcast(condition)
   }
 
   func wait(until holds: () -> Bool) {
+    var looks = 0
+    while looks < Self.looks {
+      let seen = changes.load(ordering: .acquiring)
+      if read(holds) { return }
+      while looks < Self.looks, changes.load(ordering: .relaxed) == seen { looks += 1 }
+    }
     pthread_mutex_lock(mutex)
     while !holds() { pthread_cond_wait(condition, mutex) }
     pthread_mutex_unlock(mutex)

@@ -8,6 +8,8 @@ package struct Unroll: Sendable {
   package let outerIteration: Int
   package let particle: Int
   package let sign: AntitheticSign
+  /// Shared with the other member of the pair.
+  package let perturbation: PairPerturbation
   /// Inner steps to take.
   package let steps: Int
   /// Where to go on; nil to start with a new task.
@@ -41,7 +43,7 @@ package struct UnrollResult: Sendable {
 extension Unroll {
   /// Trains for `steps` inner steps, over the end of a task if it comes.
   package func run(in workspace: Workspace) -> UnrollResult {
-    let perturbed = problem.perturbation(outerIteration: outerIteration, particle: particle).applied(to: theta, sign)
+    let perturbed = perturbation.applied(to: theta, sign)
     var result = UnrollResult(drawnAt: start?.drawnAt ?? outerIteration)
     result.reset = start == nil
     var training = training(drawnAt: result.drawnAt, theta: perturbed, from: start)

@@ -1,5 +1,7 @@
 // SHA-256 (FIPS 180-4), fed piece by piece.
 
+private import CSHA256
+
 /// A SHA-256 in the making. A value: a copy goes on by itself, so a running digest can be looked at without ending it.
 public struct SHA256: Sendable {
   /// The eight words H0 … H7.
@@ -9,9 +11,14 @@ public struct SHA256: Sendable {
   /// The bytes that do not fill a block yet: fewer than 64.
   private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
+  /// True where the CPU has the rounds as instructions.
+  private let hasInstructions: Bool
 
   /// The digest of nothing so far.
-  public init() {}
+  public init() { self.init(usingInstructions: csha256_is_supported() == 1) }
+
+  /// With or without the CPU's instructions, which must be there: for tests, since the digest is the same.
+  init(usingInstructions: Bool) { hasInstructions = usingInstructions }
 
   /// Takes in more bytes.
   public mutating func update(_ bytes: [UInt8]) {
@@ -51,6 +58,7 @@ public struct SHA256: Sendable {
   /// §6.2.2 for each of the blocks; `blocks.count` is a multiple of 64.
   private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
     guard let bytes = blocks.baseAddress else { return }
+    if hasInstructions { return compressWithInstructions(bytes, count: blocks.count / 64) }
     var state = hash
     Self.roundConstants.withUnsafeBufferPointer { constants in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
@@ -64,6 +72,16 @@ public struct SHA256: Sendable {
       }
     }
     hash = state
+  }
+
+  private mutating func compressWithInstructions(_ blocks: UnsafeRawPointer, count: Int) {
+    withUnsafeMutableBytes(of: &hash) { hash in
+      Self.roundConstants.withUnsafeBufferPointer { constants in
+        csha256_compress(
+          hash.baseAddress!.assumingMemoryBound(to: UInt32.self), blocks.assumingMemoryBound(to: UInt8.self), count,
+          constants.baseAddress!)
+      }
+    }
   }
 
   /// W_t = sigma1(W_{t-2}) + W_{t-7} + sigma0(W_{t-15}) + W_{t-16}

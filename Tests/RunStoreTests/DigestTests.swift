@@ -31,6 +31,16 @@ import Testing
     }
   }
 
+  @Test func theCPUsInstructionsGiveThePlainRoundsDigests() {
+    for count in [0, 1, 55, 56, 63, 64, 65, 127, 128, 1_000, 4_096] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ $0 >> 3) }
+      var (plain, best) = (SHA256(usingInstructions: false), SHA256())
+      plain.update(bytes)
+      best.update(bytes)
+      #expect(plain.finish() == best.finish(), "\(count) bytes")
+    }
+  }
+
   /// RFC 3720, appendix B.4.
   @Test func crc32cGivesThePublishedChecksums() {
     func checksum(_ bytes: [UInt8]) -> UInt32 {

@@ -3,7 +3,8 @@ import RunSchema
 
 /// The figures of an earlier run of the bench, to compare with.
 package struct BenchBaseline: Sendable {
-  private let values: [String: Double]
+  /// Of a figure: its value, and that a second of CPU time.
+  private let values: [String: (value: Double, perCPUSecond: Double?)]
 
   /// Reads a report that was saved with `save`.
   package init(path: String) throws(ExperimentError) {
@@ -20,12 +21,12 @@ package struct BenchBaseline: Sendable {
     guard document["schema"] == "runs/bench/1", case .array(let figures)? = document["figures"] else {
       throw ExperimentError(.malformed, doing: doing, problem: "this is no report of schema runs/bench/1")
     }
-    var values: [String: Double] = [:]
+    var values: [String: (value: Double, perCPUSecond: Double?)] = [:]
     for figure in figures {
       guard case .text(let group)? = figure["group"], case .text(let name)? = figure["name"],
         let value = Self.number(figure["value"])
       else { throw ExperimentError(.malformed, doing: doing, problem: "a figure lacks its group, name or value") }
-      values["\(group)/\(name)"] = value
+      values["\(group)/\(name)"] = (value, Self.number(figure["per_cpu_second"]))
     }
     self.values = values
   }
@@ -38,9 +39,17 @@ package struct BenchBaseline: Sendable {
     }
   }
 
-  /// How often better a figure is now; nil where the baseline has none of that name.
+  /// How often better a figure is now, above 1 for faster or less; nil where the baseline has none of that name.
   package func ratio(of figure: BenchFigure) -> Double? {
-    values["\(figure.group)/\(figure.name)"].map { figure.ratio(to: $0) }
+    guard let then = values["\(figure.group)/\(figure.name)"] else { return nil }
+    return figure.isRate ? figure.value / then.value : then.value / figure.value
+  }
+
+  /// The same by CPU time, which other programs disturb less.
+  package func ratioOfCPU(of figure: BenchFigure) -> Double? {
+    guard let now = figure.valuePerCPUSecond, let then = values["\(figure.group)/\(figure.name)"]?.perCPUSecond
+    else { return nil }
+    return now / then
   }
 }
 

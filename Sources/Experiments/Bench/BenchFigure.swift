@@ -14,6 +14,8 @@ package struct BenchFigure: Equatable, Sendable {
   package let lowest: Double
   package let highest: Double
   package let repeats: Int
+  /// The median a second of CPU time of all threads, for rates: what others do on the machine takes little from it.
+  package var valuePerCPUSecond: Double?
   /// Useful floating-point operations a second of wall time; nil where none are counted.
   package var operationsPerSecond: Double?
   /// Useful operations a second of wall time, as a share of the peak of the cores used.
@@ -43,6 +45,7 @@ package struct BenchFigure: Equatable, Sendable {
     threads: Int = 1, peak: MachinePeak? = nil
   ) {
     self.init(group, name, timing.wall.map { count / $0 }, unit: unit, isRate: true)
+    valuePerCPUSecond = count / timing.cpu.median
     guard let operations else { return }
     operationsPerSecond = operations / timing.wall.median
     guard let peak else { return }
@@ -50,13 +53,11 @@ package struct BenchFigure: Equatable, Sendable {
     peakShareOfCPU = operations / timing.cpu.median / peak.oneCoreOfCPU
   }
 
-  /// How often better than another: above 1 is faster or less.
-  package func ratio(to baseline: Double) -> Double { isRate ? value / baseline : baseline / value }
-
   package var json: JSONValue {
     [
       "group": .text(group), "name": .text(name), "value": .number(value), "unit": .text(unit),
       "is_rate": .bool(isRate), "lowest": .number(lowest), "highest": .number(highest), "repeats": .integer(repeats),
+      "per_cpu_second": valuePerCPUSecond.map { .number($0) } ?? .null,
       "flops_per_second": operationsPerSecond.map { .number($0) } ?? .null,
       "peak_share": peakShare.map { .number($0) } ?? .null,
       "peak_share_of_cpu": peakShareOfCPU.map { .number($0) } ?? .null,

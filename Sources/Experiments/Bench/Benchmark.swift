@@ -19,11 +19,12 @@ package struct Benchmark: Sendable {
     let load = Environment.loadAverage
     let short = BenchBudget(repeats: isQuick ? 5 : 9, seconds: isQuick ? 0.02 : 0.1)
     let long = BenchBudget(repeats: isQuick ? 5 : 7, seconds: isQuick ? 0.05 : 0.2)
+    // First of all: a new process begins with its parent's peak of memory.
+    observe("time to the first update")
+    let folder = try ScratchFolder()
+    let starts = try StartBench(repeats: isQuick ? 3 : 7, threads: threads, folder: folder).run()
     observe("the machine's peak")
     let (peak, machine) = MachineBench(budget: short, pool: ThreadPool(threads: threads)).run()
-    let folder = try ScratchFolder()
-    observe("time to the first update")
-    let starts = try StartBench(repeats: isQuick ? 3 : 7, threads: threads, folder: folder).run()
     observe("the store")
     let store = try StoreBench(iterations: isQuick ? 101 : 301, threads: threads, folder: folder).run()
     observe("tasks")

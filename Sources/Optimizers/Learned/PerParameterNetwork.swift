@@ -43,34 +43,30 @@ struct PerParameterNetwork: Sendable {
     let last = Matrix(theta, "network/2/w")
     let bias = (0..<3).map { Matrix(theta, "network/\($0)/b") }
 
-    var packed: [Float] = []
-    packed.reserveCapacity((columns + constants + hidden + 4 + feedback) * hidden + 2 * hidden + 2 + feedback)
-    func append(_ matrix: Matrix, row: Int, columns: Range<Int>) {
-      for column in columns { packed.append(matrix[row, column]) }
+    // Layer 1 by groups of four units, not yet scaled: [hidden / 4][columns][4].
+    constantWeights = hidden * columns  // [constants][hidden]
+    firstBias = constantWeights + constants * hidden  // [hidden]
+    secondWeights = firstBias + hidden  // [hidden / 4][hidden][4]
+    secondBias = secondWeights + hidden * hidden  // [hidden]
+    outputWeights = secondBias + hidden  // [hidden][2]
+    outputBias = outputWeights + 2 * hidden  // [2]
+    feedbackWeights = outputBias + 2  // [hidden][feedback]
+    feedbackBias = feedbackWeights + hidden * feedback  // [feedback]
+    let count = feedbackBias + feedback
+    packed = [Float](unsafeUninitializedCapacity: count) { packed, initialized in
+      var place = packed.baseAddress!
+      first.copyGroups(rows: 0..<columns, groups: hidden / 4, to: &place)
+      first.copy(rows: columns..<columns + constants, columns: 0..<hidden, to: &place)
+      bias[0].copy(rows: 0..<1, columns: 0..<hidden, to: &place)
+      second.copyGroups(rows: 0..<hidden, groups: hidden / 4, to: &place)
+      bias[1].copy(rows: 0..<1, columns: 0..<hidden, to: &place)
+      last.copy(rows: 0..<hidden, columns: 0..<2, to: &place)
+      bias[2].copy(rows: 0..<1, columns: 0..<2, to: &place)
+      last.copy(rows: 0..<hidden, columns: 2..<2 + feedback, to: &place)
+      bias[2].copy(rows: 0..<1, columns: 2..<2 + feedback, to: &place)
+      initialized = place - packed.baseAddress!
+      precondition(initialized == count, "\(initialized) weights packed of \(count)")
     }
-    // Layer 1 by groups of four units: [hidden / 4][columns][4], not yet scaled.
-    for unit in stride(from: 0, to: hidden, by: 4) {
-      for column in 0..<columns { append(first, row: column, columns: unit..<unit + 4) }
-    }
-    constantWeights = packed.count  // [constants][hidden]
-    for constant in 0..<constants { append(first, row: columns + constant, columns: 0..<hidden) }
-    firstBias = packed.count  // [hidden]
-    append(bias[0], row: 0, columns: 0..<hidden)
-    secondWeights = packed.count  // [hidden / 4][hidden][4]
-    for group in stride(from: 0, to: hidden, by: 4) {
-      for unit in 0..<hidden { append(second, row: unit, columns: group..<group + 4) }
-    }
-    secondBias = packed.count  // [hidden]
-    append(bias[1], row: 0, columns: 0..<hidden)
-    outputWeights = packed.count  // [hidden][2]
-    for unit in 0..<hidden { append(last, row: unit, columns: 0..<2) }
-    outputBias = packed.count  // [2]
-    append(bias[2], row: 0, columns: 0..<2)
-    feedbackWeights = packed.count  // [hidden][feedback]
-    for unit in 0..<hidden { append(last, row: unit, columns: 2..<2 + feedback) }
-    feedbackBias = packed.count  // [feedback]
-    append(bias[2], row: 0, columns: 2..<2 + feedback)
-    self.packed = packed
   }
 
   /// The floats that `Scratch` needs.
@@ -119,12 +115,28 @@ struct PerParameterNetwork: Sendable {
 
   /// bias + sum over the constants of constant * weight, in their order; and sums of 0.
   private func foldConstants(_ scratch: Scratch, _ base: UnsafePointer<Float>, _ u: UnsafePointer<Float>) {
-    for first in stride(from: 0, to: hidden, by: 4) {
+    // Sixteen units at a time, whose chains do not wait for each other.
+    var first = 0
+    while first + 16 <= hidden {
+      var (a, b) = (Vector(from: base + firstBias + first), Vector(from: base + firstBias + first + 8))
+      var w = base + constantWeights + first
+      for constant in 0..<constants {
+        let u = Vector(repeating: u[constant])
+        a = fma(u, Vector(from: w), a)
+        b = fma(u, Vector(from: w + 8), b)
+        w += hidden
+      }
+      a.store(to: scratch.bias + first)
+      b.store(to: scratch.bias + first + 8)
+      first += 16
+    }
+    while first < hidden {
       var sum = SIMD4(base + firstBias + first)
       for constant in 0..<constants {
         sum.addProduct(SIMD4(repeating: u[constant]), SIMD4(base + constantWeights + constant * hidden + first))
       }
       sum.store(to: scratch.bias + first)
+      first += 4
     }
     scratch.sums.update(repeating: 0, count: hidden * 8)
   }
@@ -338,5 +350,23 @@ struct Matrix {
 
   subscript(row: Int, column: Int) -> Float {
     row < rows && column < columns ? values[values.startIndex + row * columns + column] : 0
+  }
+
+  /// Writes a part row by row, 0 beyond the matrix, and moves the place behind it.
+  func copy(rows part: Range<Int>, columns range: Range<Int>, to place: inout UnsafeMutablePointer<Float>) {
+    let inside = range.clamped(to: 0..<columns)
+    values.withUnsafeBufferPointer { values in
+      for row in part {
+        let given = row < rows ? inside.count : 0
+        if given > 0 { place.update(from: values.baseAddress! + row * columns + inside.lowerBound, count: given) }
+        for column in given..<range.count { place[column] = 0 }
+        place += range.count
+      }
+    }
+  }
+
+  /// Writes columns in groups of four, a group's rows one after the other: [groups][rows][4].
+  func copyGroups(rows part: Range<Int>, groups: Int, to place: inout UnsafeMutablePointer<Float>) {
+    for group in 0..<groups { copy(rows: part, columns: 4 * group..<4 * group + 4, to: &place) }
   }
 }

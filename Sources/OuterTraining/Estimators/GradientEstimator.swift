@@ -32,9 +32,12 @@ extension GradientEstimator {
   func unrolls(from state: RunState, in problem: OuterProblem) -> [Unroll] {
     state.particles.indices.flatMap { particle in
       let episode = state.particles[particle].episode
+      let perturbation = PairPerturbation(
+        problem.perturbation(outerIteration: state.outerIteration, particle: particle), count: state.theta.layout.count)
       return AntitheticSign.allCases.map { sign in
         Unroll(
           problem: problem, theta: state.theta, outerIteration: state.outerIteration, particle: particle, sign: sign,
+          perturbation: perturbation,
           steps: problem.unrollLength(outerIteration: state.outerIteration, particle: particle),
           start: episode.map { .init($0, sign) })
       }
@@ -42,7 +45,9 @@ extension GradientEstimator {
   }
 
   /// The gradient, the next particles and the record, from the results in the order of `unrolls`.
-  func gather(_ results: [UnrollResult], from state: RunState, in problem: OuterProblem) -> GradientEstimate {
+  func gather(
+    _ results: [UnrollResult], of unrolls: [Unroll], from state: RunState, in problem: OuterProblem
+  ) -> GradientEstimate {
     var particles: [Particle] = []
     var pairs: [PairRecord] = []
     for particle in state.particles.indices {
@@ -51,7 +56,9 @@ extension GradientEstimator {
       pairs.append(pairRecord(positive, negative, of: particle, from: state, in: problem))
     }
     var history = PerturbationHistory(accumulates: accumulates, accumulators: state.particles.map(\.accumulator))
-    let gradient = history.gradient(of: pairs, sigma: problem.sigma, layout: state.theta.layout)
+    let gradient = history.gradient(of: pairs, sigma: problem.sigma, layout: state.theta.layout) { pair in
+      unrolls[2 * pair].perturbation.values
+    }
     for particle in particles.indices { particles[particle].accumulator = history.accumulators[particle] }
     return GradientEstimate(
       gradient: gradient, particles: particles, pairs: pairs,

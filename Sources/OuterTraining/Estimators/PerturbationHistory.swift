@@ -18,13 +18,19 @@ package struct PerturbationHistory {
   ///
   /// Here ε is the whole perturbation, sigma times a standard normal. Where nothing accumulates ξ is ε: spec §3.2.
   package mutating func gradient(of pairs: [PairRecord], sigma: Float, layout: Layout) -> Tensors {
+    gradient(of: pairs, sigma: sigma, layout: layout) { pair in
+      Perturbation(seed: pairs[pair].seed, sigma: sigma).values(count: layout.count)
+    }
+  }
+
+  /// The same with perturbations that are at hand: ε of each pair by its index.
+  mutating func gradient(
+    of pairs: [PairRecord], sigma: Float, layout: Layout, along perturbation: (Int) -> [Float]
+  ) -> Tensors {
     let scale = 1 / (2 * Double(sigma) * Double(sigma) * Double(pairs.count))
     var gradient = Tensors(zeros: layout)
-    var perturbation = Tensors(zeros: layout)
     for (particle, pair) in pairs.enumerated() {
-      perturbation.values.withUnsafeMutableBufferPointer {
-        Perturbation(seed: pair.seed, sigma: sigma).fill($0.baseAddress!, count: $0.count)
-      }
+      let perturbation = Tensors(layout, values: perturbation(particle))
       add(pair.difference, along: perturbation, particle: particle, scale: scale, to: &gradient)
     }
     return gradient
@@ -38,16 +44,57 @@ package struct PerturbationHistory {
       let factor = Float((difference.beforeReset + difference.afterReset) * scale)
       return Self.add(factor, perturbation.values, to: &gradient.values)
     }
-    var sum = accumulators[particle] ?? Tensors(zeros: perturbation.layout)
-    accumulators[particle] = nil  // so that the sum below is changed in place
-    for i in sum.values.indices { sum.values[i] += perturbation.values[i] }
-    Self.add(Float(difference.beforeReset * scale), sum.values, to: &gradient.values)
-    Self.add(Float(difference.afterReset * scale), perturbation.values, to: &gradient.values)
-    accumulators[particle] = difference.reset ? perturbation : sum
+    let (before, after) = (Float(difference.beforeReset * scale), Float(difference.afterReset * scale))
+    let sum = Self.sum(accumulators[particle]?.values, perturbation.values)
+    Self.add(before, sum, after, perturbation.values, to: &gradient.values)
+    accumulators[particle] = difference.reset ? perturbation : Tensors(perturbation.layout, values: sum)
+  }
+
+  /// ξ + ε, where ξ is 0 if there is none.
+  private static func sum(_ accumulator: [Float]?, _ perturbation: [Float]) -> [Float] {
+    let count = perturbation.count
+    return [Float](unsafeUninitializedCapacity: count) { sum, initialized in
+      perturbation.withUnsafeBufferPointer { perturbation in
+        guard let accumulator else {
+          for i in 0..<count { sum[i] = 0 + perturbation[i] }  // + 0: as from a sum of nothing, -0 becomes 0
+          return
+        }
+        accumulator.withUnsafeBufferPointer { accumulator in
+          for i in 0..<count { sum[i] = accumulator[i] + perturbation[i] }
+        }
+      }
+      initialized = count
+    }
   }
 
   /// gradient += factor · direction, each element rounded once.
   private static func add(_ factor: Float, _ direction: [Float], to gradient: inout [Float]) {
-    for i in gradient.indices { gradient[i].addProduct(factor, direction[i]) }
+    let factors = Vector(repeating: factor)
+    direction.withUnsafeBufferPointer { direction in
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        guard let d = direction.baseAddress, let g = gradient.baseAddress else { return }
+        Lanes.forEach(gradient.count) { i, lanes in
+          lanes.store(fma(factors, lanes.load(d + i), lanes.load(g + i)), to: g + i)
+        }
+      }
+    }
+  }
+
+  /// gradient += before · sum, then += after · perturbation, each rounded once.
+  private static func add(
+    _ before: Float, _ sum: [Float], _ after: Float, _ perturbation: [Float], to gradient: inout [Float]
+  ) {
+    let (before, after) = (Vector(repeating: before), Vector(repeating: after))
+    sum.withUnsafeBufferPointer { sum in
+      perturbation.withUnsafeBufferPointer { perturbation in
+        gradient.withUnsafeMutableBufferPointer { gradient in
+          guard let s = sum.baseAddress, let e = perturbation.baseAddress, let g = gradient.baseAddress else { return }
+          Lanes.forEach(gradient.count) { i, lanes in
+            let first = fma(before, lanes.load(s + i), lanes.load(g + i))
+            lanes.store(fma(after, lanes.load(e + i), first), to: g + i)
+          }
+        }
+      }
+    }
   }
 }

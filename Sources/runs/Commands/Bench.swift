@@ -44,7 +44,10 @@ struct Bench: ParsableCommand {
       .init("least", alignment: .right), .init("greatest", alignment: .right),
       .init("GFLOP/s", alignment: .right), .init("of peak", alignment: .right), .init("of CPU", alignment: .right),
     ]
-    if baseline != nil { columns.append(.init("times faster", alignment: .right)) }
+    if baseline != nil {
+      columns.append(.init("times faster", alignment: .right))
+      columns.append(.init("by CPU", alignment: .right))
+    }
     let load = (report.load * 100).rounded() / 100
     var table = Table(
       "\(report.isQuick ? "quick" : "full") bench, \(report.threads) threads, load average \(load) at its start",
@@ -56,7 +59,11 @@ struct Bench: ParsableCommand {
         figure.operationsPerSecond.map { .number($0 * 1e-9, digits: 3) } ?? .missing,
         figure.peakShare.map { .fraction($0) } ?? .missing, figure.peakShareOfCPU.map { .fraction($0) } ?? .missing,
       ]
-      if let baseline { row.append(baseline.ratio(of: figure).map { .number($0, digits: 3) } ?? .missing) }
+      if let baseline {
+        for ratio in [baseline.ratio(of: figure), baseline.ratioOfCPU(of: figure)] {
+          row.append(ratio.map { .number($0, digits: 3) } ?? .missing)
+        }
+      }
       table.append(row)
     }
     return table

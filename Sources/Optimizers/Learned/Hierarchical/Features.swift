@@ -61,9 +61,10 @@ struct Features {
     measures.meanMomentum = momentumSum / all
     measures.meanSecondMoment = secondMomentSum / all
     measures.weightVariance = squaredDeviations(t.parameters, t.count, from: measures.meanWeight) / count
-    measures.momentumVariance = squaredDeviations(t.momenta, t.count * decays.count, from: measures.meanMomentum) / all
-    measures.secondMomentVariance =
-      squaredDeviations(t.secondMoments, t.count * decays.count, from: measures.meanSecondMoment) / all
+    let deviations = squaredDeviations(
+      (t.momenta, measures.meanMomentum), (t.secondMoments, measures.meanSecondMoment), t.count * decays.count)
+    measures.momentumVariance = deviations.0 / all
+    measures.secondMomentVariance = deviations.1 / all
     if let older = t.older {
       meanSquares[3 + 4 * decays.count] = squaredDeviations(older, t.count, from: 0) / count
     }
@@ -132,6 +133,22 @@ struct Features {
       sums.roots = fma(r, r, sums.roots)
     }
     return sums
+  }
+
+  /// Both sums in one pass: a chain of additions alone would wait for itself.
+  private func squaredDeviations(
+    _ x: (values: UnsafeMutablePointer<Float>, mean: Float), _ y: (values: UnsafeMutablePointer<Float>, mean: Float),
+    _ count: Int
+  ) -> (Float, Float) {
+    let (xMean, yMean) = (Vector(repeating: x.mean), Vector(repeating: y.mean))
+    var (xSum, ySum) = (Vector.zero, Vector.zero)
+    Lanes.forEach(count) { i, lanes in
+      let xDeviation = lanes.keeping(lanes.load(x.values + i) - xMean)
+      let yDeviation = lanes.keeping(lanes.load(y.values + i) - yMean)
+      xSum = fma(xDeviation, xDeviation, xSum)
+      ySum = fma(yDeviation, yDeviation, ySum)
+    }
+    return (xSum.laneSum, ySum.laneSum)
   }
 
   private func squaredDeviations(_ x: UnsafePointer<Float>, _ count: Int, from mean: Float) -> Float {

@@ -7,6 +7,7 @@ package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
   package let configuration: HierarchicalConfiguration
   package let thetaLayout: Layout
   private let tensors: [ThetaTensor]
+  private let plans: HierarchicalPlans
 
   /// The optimizer with the library's hyperparameters and variants.
   package init() { self.init(checked: HierarchicalConfiguration()) }
@@ -19,6 +20,7 @@ package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
   private init(checked configuration: HierarchicalConfiguration) {
     let c = configuration
     self.configuration = c
+    plans = HierarchicalPlans(c)
     let network = ThetaTensor.network(
       [c.columns + c.constants, c.hiddenSize, c.hiddenSize, 2 + c.fromMLPSize]
     ) { "theta/ffmod_params/mlp/~/linear_\($0)/\($1)" }
@@ -57,6 +59,6 @@ package struct HierarchicalLearnedOptimizer: LearnedOptimizer {
 
   package func optimizer(theta: Tensors, for parameters: Layout) -> any Optimizer {
     precondition(theta.layout == thetaLayout, "theta's layout is not this optimizer's")
-    return HierarchicalRule(configuration, theta, parameters)
+    return HierarchicalRule(configuration, theta, plans.plan(for: parameters))
   }
 }

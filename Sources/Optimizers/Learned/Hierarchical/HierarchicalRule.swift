@@ -3,20 +3,20 @@ internal import Numerics
 /// The hierarchical optimizer that a theta is: one update in the order of spec §1.1.
 struct HierarchicalRule: Optimizer {
   private let configuration: HierarchicalConfiguration
-  private let parameters: Layout
+  private let plan: HierarchicalPlan
+  private let theta: Tensors
   private let network: PerParameterNetwork
   private let lstm: LSTM
   private let clip: GradientClip
   private let features: Features
-  private let tensorFeatures: [LSTMFeatures]
-  private let state: HierarchicalState
-  private let start: Tensors
-  private let logTensors: Float
-  private let logCounts: [Float]
 
-  init(_ c: HierarchicalConfiguration, _ theta: Tensors, _ parameters: Layout) {
+  private var parameters: Layout { plan.parameters }
+  private var state: HierarchicalState { plan.state }
+
+  init(_ c: HierarchicalConfiguration, _ theta: Tensors, _ plan: HierarchicalPlan) {
     configuration = c
-    self.parameters = parameters
+    self.plan = plan
+    self.theta = theta
     network = PerParameterNetwork(
       theta: theta, columns: c.columns, constants: c.constants, units: c.hiddenSize, feedback: c.fromMLPSize)
     lstm = LSTM(theta: theta, inputs: c.lstmInputs, units: c.lstmHiddenSize)
@@ -29,14 +29,9 @@ struct HierarchicalRule: Optimizer {
         )
       }
     features = Features(decays: c.decays)
-    tensorFeatures = parameters.slots.map { LSTMFeatures(shape: $0.shape) }
-    state = HierarchicalState(c, parameters)
-    start = state.initial(theta: theta, clip)
-    logTensors = Elementary.log(Float(parameters.slots.count)) - 1
-    logCounts = parameters.slots.map { Elementary.log(Float($0.count)) }
   }
 
-  func initialState() -> Tensors { start }
+  func initialState() -> Tensors { state.initial(theta: theta, clip) }
 
   func observe(validLoss: Float, _ state: inout Tensors) {
     let place = self.state.validationLoss
@@ -149,7 +144,7 @@ struct HierarchicalRule: Optimizer {
       let row = scratch.x + i * lstm.rowCount
       row.update(from: s + state.fromLSTM, count: c.fromLSTMSize)
       (row + c.fromLSTMSize).update(from: s + state.tensors[i].fromMLP, count: c.fromMLPSize)
-      scratch.logNorms[i] = tensorFeatures[i].write(
+      scratch.logNorms[i] = plan.tensorFeatures[i].write(
         measures, trainingLoss: losses.training, validationLoss: losses.validation,
         to: row + c.fromLSTMSize + c.fromMLPSize)
       (row + lstm.inputs).update(from: s + state.lstmHidden + i * lstm.units, count: lstm.units)
@@ -186,14 +181,14 @@ struct HierarchicalRule: Optimizer {
     case .slow: StepEmbedding.writeSines(step, to: scratch.constants) { $0 / ($1 * Double.pi) }
     case .fast: StepEmbedding.writeSines(step, to: scratch.constants) { $0 * $1 / Double.pi }
     }
-    scratch.constants[times] = logTensors
+    scratch.constants[times] = plan.logTensors
     let pass = NetworkPass(
       network: network, scratch: place, block: scratch.block, decays: c.decays.count,
       stepMultiplier: c.stepMultiplier, magnitudeRate: c.magnitudeRate)
     for i in parameters.slots.indices {
       let tensor = places(i, w, s, UnsafePointer(w), scratch)
       scratch.constants[times + 1] = scratch.logNorms[i]
-      scratch.constants[times + 2] = logCounts[i]
+      scratch.constants[times + 2] = plan.logCounts[i]
       lstm.writeToNetwork(s + state.lstmHidden + i * lstm.units, to: scratch.constants + times + 3)
       let scales = scratch.meanSquares + i * c.columns
       switch c.normalizer {

@@ -9,16 +9,19 @@ struct LSTM: Sendable {
   /// The floats from one row of inputs and hidden state to the next.
   var rowCount: Int { inputs + units }
 
-  private let weights: [Float]  // [inputs + units][4 units], gates i, g, f, o
-  private let bias: [Float]  // [4 units]
+  /// All of theta: the weights are read where they lie, for a copy would take as long as some steps of a small task.
+  private let theta: [Float]
+  private let weightsOffset: Int  // [inputs + units][4 units], gates i, g, f, o
+  private let biasOffset: Int  // [4 units]
   private let toNetwork: Linear
   private let toTensors: Linear
 
   init(theta: Tensors, inputs: Int, units: Int) {
     self.inputs = inputs
     self.units = units
-    weights = Array(theta["lstm/w"])
-    bias = Array(theta["lstm/b"])
+    self.theta = theta.values
+    weightsOffset = theta["lstm/w"].startIndex
+    biasOffset = theta["lstm/b"].startIndex
     toNetwork = Linear(theta, "to_network")
     toTensors = Linear(theta, "to_tensors")
   }
@@ -49,17 +52,24 @@ struct LSTM: Sendable {
   /// z = x W + b. Each number is a chain of fused products in the order of the inputs, starting at the bias.
   private func multiply(rows: Int, x: UnsafePointer<Float>, z: UnsafeMutablePointer<Float>) {
     let outputs = 4 * units
-    weights.withUnsafeBufferPointer { weights in
-      bias.withUnsafeBufferPointer { bias in
-        for row in stride(from: 0, to: rows, by: 2) {
-          let next = min(row + 1, rows - 1)  // the last of an odd number of rows is its own neighbour
-          for column in stride(from: 0, to: outputs, by: 32) {
-            let tile = GateTile(
-              x + row * rowCount, x + next * rowCount, count: rowCount, weights: weights.baseAddress! + column,
-              stride: outputs, bias: bias.baseAddress! + column)
-            tile.store(z + row * outputs + column, z + next * outputs + column)
-          }
+    theta.withUnsafeBufferPointer { theta in
+      let weights = theta.baseAddress! + weightsOffset
+      let bias = theta.baseAddress! + biasOffset
+      for row in stride(from: 0, to: rows - 1, by: 2) {
+        let next = row + 1
+        for column in stride(from: 0, to: outputs, by: 32) {
+          let tile = GateTile(
+            x + row * rowCount, x + next * rowCount, count: rowCount, weights: weights + column, stride: outputs,
+            bias: bias + column)
+          tile.store(z + row * outputs + column, z + next * outputs + column)
         }
+      }
+      guard rows % 2 == 1 else { return }
+      let last = rows - 1
+      for column in stride(from: 0, to: outputs, by: 32) {
+        writeProduct(
+          x + last * rowCount, count: rowCount, weights: weights + column, stride: outputs, bias: bias + column,
+          to: z + last * outputs + column)
       }
     }
   }
@@ -80,6 +90,29 @@ struct LSTM: Sendable {
     }
     toTensors.apply(mean, to: result)
   }
+}
+
+/// One row times 32 columns: bias + x W, each number a chain in the order of the inputs.
+@inline(__always)
+private func writeProduct(
+  _ x: UnsafePointer<Float>, count: Int, weights: UnsafePointer<Float>, stride: Int, bias: UnsafePointer<Float>,
+  to result: UnsafeMutablePointer<Float>
+) {
+  var (a, b) = (Vector(from: bias), Vector(from: bias + 8))
+  var (c, d) = (Vector(from: bias + 16), Vector(from: bias + 24))
+  var w = weights
+  for i in 0..<count {
+    let x = Vector(repeating: x[i])
+    a = fma(x, Vector(from: w), a)
+    b = fma(x, Vector(from: w + 8), b)
+    c = fma(x, Vector(from: w + 16), c)
+    d = fma(x, Vector(from: w + 24), d)
+    w += stride
+  }
+  a.store(to: result)
+  b.store(to: result + 8)
+  c.store(to: result + 16)
+  d.store(to: result + 24)
 }
 
 /// Two rows times 32 columns: eight vectors that stay in registers.
@@ -144,11 +177,17 @@ private struct Linear: Sendable {
     inputs = matrix.rows
     outputs = matrix.columns
     self.padded = padded
-    var weights = [Float](repeating: 0, count: inputs * padded)
-    for row in 0..<inputs {
-      for column in 0..<outputs { weights[row * padded + column] = matrix[row, column] }
+    let (inputs, outputs) = (inputs, outputs)
+    weights = [Float](unsafeUninitializedCapacity: inputs * padded) { weights, count in
+      matrix.values.withUnsafeBufferPointer { values in
+        for row in 0..<inputs {
+          for column in 0..<padded {
+            weights[row * padded + column] = column < outputs ? values[row * outputs + column] : 0
+          }
+        }
+      }
+      count = inputs * padded
     }
-    self.weights = weights
     bias = (0..<padded).map { vector[0, $0] }
   }
 
@@ -156,14 +195,24 @@ private struct Linear: Sendable {
   func apply(_ x: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>) {
     weights.withUnsafeBufferPointer { weights in
       bias.withUnsafeBufferPointer { bias in
-        for column in stride(from: 0, to: outputs, by: 8) {
-          var sum = Vector(from: bias.baseAddress! + column)
-          var w = weights.baseAddress! + column
+        // Three vectors at a time, whose chains do not wait for each other; behind the end the last ones once more.
+        for column in stride(from: 0, to: outputs, by: 24) {
+          let second = min(column + 8, padded - 8)
+          let third = min(column + 16, padded - 8)
+          var a = Vector(from: bias.baseAddress! + column)
+          var b = Vector(from: bias.baseAddress! + second)
+          var c = Vector(from: bias.baseAddress! + third)
+          var w = weights.baseAddress!
           for i in 0..<inputs {
-            sum = fma(Vector(repeating: x[i]), Vector(from: w), sum)
+            let x = Vector(repeating: x[i])
+            a = fma(x, Vector(from: w + column), a)
+            b = fma(x, Vector(from: w + second), b)
+            c = fma(x, Vector(from: w + third), c)
             w += padded
           }
-          Lanes(outputs - column).store(sum, to: result + column)
+          Lanes(outputs - column).store(a, to: result + column)
+          Lanes(outputs - second).store(b, to: result + second)
+          Lanes(outputs - third).store(c, to: result + third)
         }
       }
     }
