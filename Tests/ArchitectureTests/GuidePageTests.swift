@@ -35,4 +35,23 @@ import Testing
       }
     }
   }
+
+  @Test func theLinksOfPagesLeadSomewhere() throws {
+    let docs = FileManager.default.enumerator(atPath: Self.package.appendingPathComponent("Docs").path)?
+      .compactMap { $0 as? String }.map { "Docs/\($0)" }
+    let pages = (docs ?? []) + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+    var links = 0
+    for page in pages where page.hasSuffix(".md") {
+      let file = Self.package.appendingPathComponent(page)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      let prose = try text(page).components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 0 }.map(
+        \.element)
+      for match in prose.joined().matches(of: /\]\(\s*([^)#\s]+)[^)]*\)/) where !match.1.contains("://") {
+        let target = file.deletingLastPathComponent().appendingPathComponent(String(match.1))
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(page) links to \(match.1)")
+        links += 1
+      }
+    }
+    #expect(links > 15)
+  }
 }
