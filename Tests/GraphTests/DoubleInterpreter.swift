@@ -74,12 +74,45 @@ struct DoubleInterpreter {
       return grid(o.rows, o.columns) { i, j in
         (softmax(x[0], i, o.columns)[j] - (j == Int(x[1][i]) ? 1 : 0)) * x[2][0] / Double(o.rows)
       }
+    case let o as Patches: return patches(o.windows, o.count, x[0])
+    case let o as PatchSum: return patchSum(o.windows, o.count, x[0])
+    case let o as PermuteColumns: return grid(o.rows, o.order.count) { x[0][$0 * o.order.count + o.order[$1]] }
+    case let o as Largest:
+      return grid(o.outer, o.inner) { i, k in (0..<o.middle).map { x[0][(i * o.middle + $0) * o.inner + k] }.max()! }
+    case let o as LargestDerivative:
+      return grid(o.outer * o.middle, o.inner) { i, k in
+        let (o1, m) = (i / o.middle, i % o.middle)
+        let column = (0..<o.middle).map { x[1][(o1 * o.middle + $0) * o.inner + k] }
+        return column.firstIndex(of: column.max()!) == m ? x[0][o1 * o.inner + k] : 0
+      }
     default: fatalError("the interpreter does not know \(operation)")
     }
   }
 
   private func grid(_ rows: Int, _ columns: Int, _ f: (Int, Int) -> Double) -> [Double] {
     (0..<rows * columns).map { f($0 / columns, $0 % columns) }
+  }
+
+  /// The pixel that a place of a patch shows, as an index into all images; nil for a zero around them.
+  private func pixel(_ w: Windows, _ row: Int, _ column: Int) -> Int? {
+    let (image, position) = (row / w.positionCount, row % w.positionCount)
+    let (kernelRow, rest) = (column / (w.size * w.channels), column % (w.size * w.channels))
+    let i = position / w.outputColumns * w.stride - w.top + kernelRow
+    let j = position % w.outputColumns * w.stride - w.left + rest / w.channels
+    guard (0..<w.rows).contains(i), (0..<w.columns).contains(j) else { return nil }
+    return ((image * w.rows + i) * w.columns + j) * w.channels + rest % w.channels
+  }
+
+  private func patches(_ w: Windows, _ count: Int, _ x: [Double]) -> [Double] {
+    grid(count * w.positionCount, w.patchCount) { row, column in pixel(w, row, column).map { x[$0] } ?? 0 }
+  }
+
+  private func patchSum(_ w: Windows, _ count: Int, _ x: [Double]) -> [Double] {
+    var sums = [Double](repeating: 0, count: count * w.imageCount)
+    for k in x.indices {
+      if let place = pixel(w, k / w.patchCount, k % w.patchCount) { sums[place] += x[k] }
+    }
+    return sums
   }
 
   private func product(_ o: MatrixMultiply, _ x: [[Double]]) -> [Double] {
@@ -125,6 +158,8 @@ struct DoubleInterpreter {
     case .swish: x / (1 + exp(-x))
     case .elu: x > 0 ? x : expm1(x)
     case .leakyRelu(let slope): x > 0 ? x : Double(slope) * x
+    case .magnitude: abs(x)
+    case .clamp(let low, let high): min(max(x, Double(low)), Double(high))
     }
   }
 
@@ -145,6 +180,8 @@ struct DoubleInterpreter {
     case .swish: return s + x * exp(-x) * s * s
     case .elu: return x > 0 ? 1 : exp(x)
     case .leakyRelu(let slope): return x > 0 ? 1 : Double(slope)
+    case .magnitude: return x > 0 ? 1 : -1
+    case .clamp(let low, let high): return x > Double(low) && x < Double(high) ? 1 : 0
     }
   }
 }

@@ -34,6 +34,7 @@ struct OperationTests {
     (.exp, -2...2), (.log, 0.2...3), (.squareRoot, 0.2...3), (.distanceRoot, 0.2...3), (.square, -2...2),
     (.reciprocal, 0.3...2), (.tanh, -2...2), (.sigmoid, -3...3), (.relu, -2...2), (.sin, -4...4), (.cos, -4...4),
     (.swish, -3...3), (.elu, -2...2), (.leakyRelu(slope: 0.2), -2...2),
+    (.magnitude, -2...2), (.clamp(low: -0.7, high: 1.1), -2...2),
   ]
 
   static let maps: [Case] = functions.flatMap { function, range in
@@ -44,7 +45,7 @@ struct OperationTests {
 
   static let combinations: [Case] = [
     ([4], [4]), ([13], [13]), ([], [5]), ([5], []), ([3, 9], [9]), ([9], [3, 9]), ([3, 9], [1]), ([2, 3, 4], [3, 4]),
-    ([1], [1]), ([], []), ([1], []),
+    ([1], [1]), ([], []), ([1], []), ([1, 4], [4]), ([4], [1, 4]),
   ].flatMap { (first: [Int], second: [Int]) in
     [Arithmetic.add, .subtract, .multiply, .divide].map { arithmetic in
       Case("\(arithmetic) of \(first) and \(second)", range: 0.5...2) { recording in
@@ -126,7 +127,60 @@ struct OperationTests {
     },
   ]
 
-  static let all = maps + combinations + products + others
+  static let convolutions: [Case] = [
+    (5, 4, 2, 1, Windows.Padding.same), (5, 4, 2, 2, .same), (4, 6, 1, 2, .same), (7, 5, 2, 1, .valid),
+    (8, 7, 1, 2, .valid), (3, 3, 3, 2, .valid), (1, 2, 2, 2, .same),
+  ].flatMap { rows, columns, channels, stride, padding in
+    let windows = Windows(
+      rows: rows, columns: columns, channels: channels, size: 3, stride: stride, padding: padding)!
+    let name = "convolution of \(rows) x \(columns) x \(channels), stride \(stride), \(padding)"
+    return [
+      Case(name) {
+        let images = $0.parameter("x", [2, rows, columns, channels])
+        return images.convolved(windows, $0.parameter("w", [9 * channels, 4]), bias: $0.parameter("b", [4]))
+      },
+      Case(name + ", without bias") {
+        $0.parameter("x", [1, rows, columns, channels]).convolved(windows, $0.parameter("w", [9 * channels, 1]))
+      },
+    ]
+  }
+
+  static let choices: [Case] = [
+    Case("largest of all") { $0.parameter("w", [7]).largest() },
+    Case("largest along the first axis") { $0.parameter("w", [5, 3]).largest(axis: 0) },
+    Case("largest along the middle axis") { $0.parameter("w", [2, 5, 3]).largest(axis: 1) },
+    Case("largest along the last axis") { $0.parameter("w", [3, 1, 9]).largest(axis: 2) },
+    Case("columns in another order") { $0.parameter("w", [3, 5]).permutingColumns([2, 0, 4, 1, 3]) },
+    Case("slices that tile an array") {
+      let w = $0.parameter("w", [5, 3])
+      return w.slice(3..<5, axis: 0).squared.sum()
+        + (w.slice(0..<2, axis: 0).exp * w.slice(2..<3, axis: 0).reshaped([3])).sum()
+    },
+    Case("slices that tile an array which is used whole, too") {
+      let w = $0.parameter("w", [2, 6])
+      return (w.slice(0..<3, axis: 1) * w.slice(3..<6, axis: 1)).sum() + w.squared.sum()
+    },
+    Case("slices of two axes") {
+      let w = $0.parameter("w", [4, 4])
+      return w.slice(0..<2, axis: 0) * w.slice(1..<3, axis: 1).transposed()
+    },
+    Case("seven terms stacked") { recording in
+      Term.stacked((0..<7).map { recording.parameter("w\($0)", [1 + $0 % 3, 2]) })
+    },
+    Case("a sequence cut into its steps") {
+      let x = $0.parameter("x", [12, 3]).times($0.parameter("w", [3, 4]))
+      let u = $0.parameter("u", [4, 4])
+      var h = x.slice(0..<2, axis: 0).tanh
+      var all = [h]
+      for t in 1..<6 {
+        h = (x.slice(2 * t..<2 * t + 2, axis: 0) + h.times(u)).tanh
+        all.append(h)
+      }
+      return Term.stacked(all)
+    },
+  ]
+
+  static let all = maps + combinations + products + others + convolutions + choices
 
   @Test(arguments: all)
   func derivativeIsThatOfCentralDifferences(_ test: Case) {

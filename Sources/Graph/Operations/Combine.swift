@@ -59,12 +59,13 @@ extension Term {
 
   /// The shorter shape must be a scalar's or the end of the longer one.
   func combined(_ arithmetic: Arithmetic, _ other: Term) -> Term {
-    let (long, short) = count >= other.count ? (self, other) : (other, self)
+    let isLonger = (count, shape.count) >= (other.count, other.shape.count)
+    let (long, short) = isLonger ? (self, other) : (other, self)
     let fits = short.count == 1 || Array(long.shape.suffix(short.shape.count)) == short.shape
     precondition(fits, "\(arithmetic) of the shapes \(shape) and \(other.shape)")
     return recording.record(
       Combine(arithmetic: arithmetic, firstCount: count, secondCount: other.count), [self, other],
-      shape: count == other.count && shape.count < other.shape.count ? other.shape : long.shape)
+      shape: long.shape)
   }
 
   /// Sums away what repeating a term of that shape has added.

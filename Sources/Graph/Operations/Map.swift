@@ -40,4 +40,6 @@ extension Term {
   package var relu: Term { mapped(.relu) }
   package var sin: Term { mapped(.sin) }
   package var cos: Term { mapped(.cos) }
+  package var magnitude: Term { mapped(.magnitude) }
+  package func clamped(_ low: Float, _ high: Float) -> Term { mapped(.clamp(low: low, high: high)) }
 }

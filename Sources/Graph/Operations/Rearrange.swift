@@ -126,4 +126,13 @@ extension Term {
       outer: shape[..<axis].reduce(1, *), firstCount: shape[axis] * inner, secondCount: other.shape[axis] * inner)
     return recording.record(operation, [self, other], shape: whole)
   }
+
+  /// All terms one behind the other along the first axis. Pairs are joined first, then pairs of pairs: each element is
+  /// copied log2 of their number times.
+  package static func stacked(_ terms: [Term]) -> Term {
+    precondition(!terms.isEmpty, "no terms to stack")
+    guard terms.count > 1 else { return terms[0] }
+    let half = terms.count / 2
+    return stacked(Array(terms[..<half])).concatenated(stacked(Array(terms[half...])), axis: 0)
+  }
 }

@@ -7,6 +7,10 @@ package enum Elementwise: Hashable, Sendable {
   case elu
   /// x above 0, slope · x below.
   case leakyRelu(slope: Float)
+  /// |x|, whose derivative at 0 counts as 0.
+  case magnitude
+  /// x held between two bounds.
+  case clamp(low: Float, high: Float)
 
   /// y = f(x) for `count` elements; `y` may be `x`.
   @inlinable
@@ -29,6 +33,12 @@ package enum Elementwise: Hashable, Sendable {
     case .leakyRelu(let slope):
       let slopes = Vector(repeating: slope)
       Self.map(x, count, y) { $0.replacing(with: slopes * $0, where: $0 .< zero) }
+    case .magnitude: Self.map(x, count, y) { $0.replacing(with: -$0, where: $0 .< zero) }
+    case .clamp(let low, let high):
+      let (lows, highs) = (Vector(repeating: low), Vector(repeating: high))
+      Self.map(x, count, y) { x in
+        x.replacing(with: lows, where: x .< lows).replacing(with: highs, where: x .> highs)
+      }
     }
   }
 
@@ -64,6 +74,15 @@ package enum Elementwise: Hashable, Sendable {
     case .leakyRelu(let slope):
       let slopes = Vector(repeating: slope)
       Self.map(g, x, y, count, d) { g, x, _ in g.replacing(with: g * slopes, where: x .<= zero) }
+    case .magnitude:
+      Self.map(g, x, y, count, d) { g, x, _ in
+        g.replacing(with: -g, where: x .< zero).replacing(with: zero, where: x .== zero)
+      }
+    case .clamp(let low, let high):
+      let (lows, highs) = (Vector(repeating: low), Vector(repeating: high))
+      Self.map(g, x, y, count, d) { g, x, _ in
+        g.replacing(with: zero, where: x .<= lows).replacing(with: zero, where: x .> highs)
+      }
     }
   }
 

@@ -44,7 +44,7 @@ package struct TaskSetImageBatches: Sendable {
     partition = configuration.trainCount.map { images.partition.training(onFirst: $0) } ?? images.partition
   }
 
-  private var crop: Int { configuration.augmentation?.crop ?? 0 }
+  var crop: Int { configuration.augmentation?.crop ?? 0 }
 
   /// The numbers of an image after cropping.
   package var width: Int { (images.rows - crop) * (images.columns - crop) * images.channels }

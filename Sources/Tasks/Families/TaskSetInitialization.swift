@@ -5,8 +5,25 @@ extension TaskSet.Initializer {
   package func fill(
     _ weights: UnsafeMutableBufferPointer<Float>, fanIn: Int, fanOut: Int, _ randomness: Randomness, _ address: Address
   ) {
+    fill(weights, rows: fanIn, columns: fanOut, bothFans: fanIn + fanOut, randomness, address)
+  }
+
+  /// Fills the kernel of a convolution, (places · channelsIn) x channelsOut: TensorFlow counts its places in both fans.
+  package func fillKernel(
+    _ weights: UnsafeMutableBufferPointer<Float>, places: Int, channelsIn: Int, channelsOut: Int,
+    _ randomness: Randomness, _ address: Address
+  ) {
+    fill(
+      weights, rows: places * channelsIn, columns: channelsOut, bothFans: places * (channelsIn + channelsOut),
+      randomness, address)
+  }
+
+  private func fill(
+    _ weights: UnsafeMutableBufferPointer<Float>, rows fanIn: Int, columns fanOut: Int, bothFans: Int,
+    _ randomness: Randomness, _ address: Address
+  ) {
     precondition(weights.count == fanIn * fanOut, "\(weights.count) weights of \(fanIn) x \(fanOut)")
-    let (rows, both) = (Float(fanIn), Float(fanIn + fanOut))
+    let (rows, both) = (Float(fanIn), Float(bothFans))
     switch self {
     case .heNormal: weights.fillTruncated(variance: 2 / rows, randomness, address)
     case .glorotNormal: weights.fillTruncated(variance: 2 / both, randomness, address)

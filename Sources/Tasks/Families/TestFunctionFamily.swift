@@ -67,7 +67,7 @@ package enum TestFunction: String, CaseIterable, Sendable {
     }
   }
 
-  fileprivate func value(_ x: Term, _ y: Term) -> Term {
+  func value(_ x: Term, _ y: Term) -> Term {
     switch self {
     case .ackley:
       // 20 + e - 20 e^(-0.2 r) - e^((cos 2 pi x + cos 2 pi y) / 2), r = sqrt((x^2 + y^2) / 2). At the origin r has no

@@ -1,0 +1,56 @@
+internal import Graph
+internal import Numerics
+
+/// TaskSet's mlp_ae_family: perceptrons that give back the image they see (spec §4.4).
+extension SampledFamily<TaskSet.Autoencoder> {
+  /// nil where no configuration fits.
+  /// - Parameter images: stand in for all data sets that the configurations name.
+  package init?(autoencodersOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+    let configurations = limits.seeds.compactMap { seed -> TaskSet.Autoencoder? in
+      guard case .autoencoder(let configuration) = TaskSetFamily.autoencoder.draw(seed: seed),
+        let batches = configuration.dataSet.batches(of: images, centersData: false)
+      else { return nil }
+      var cost = Cost()
+      cost.addLayers([batches.width] + configuration.widths + [batches.width], times: batches.batchSize)
+      return limits.admits(cost) ? configuration : nil
+    }
+    self.init(
+      name: TaskSetFamily.autoencoder.name(on: images.dataSet.name), configurations: configurations
+    ) { configuration, seed in
+      configuration.task(on: images, seed: seed)
+    }
+  }
+}
+
+extension TaskSet.Autoencoder {
+  fileprivate func task(on images: TaskSetImages, seed: UInt64) -> any Task {
+    let batches = TaskSetImageBatches(images, dataSet, centersData: false)
+    // The distance of the image from a grey one, all pixels summed, is below the number of pixels.
+    return PlannedTask(
+      seed: seed, scale: .init(best: 0, guess: reduction == .sum ? Double(batches.width) : 1),
+      fill: { batches.fill($0) }
+    ) { blueprint in
+      let (x, _) = batches.inputs(in: blueprint)
+      let code = blueprint.perceptron(
+        x, hidden: widths, outputs: batches.width, "layer", activation, initializer)
+      let (seen, target) =
+        switch output {
+        case .tanh: (code.tanh, x.scaled(by: 2, plus: -1))
+        case .sigmoid: (code.sigmoid, x)
+        case .linearCenter: (code, x.scaled(by: 2, plus: -1))
+        case .linear: (code, x)
+        }
+      let difference = seen - target
+      let distances =
+        switch distance {
+        case .l1: difference.magnitude
+        case .l2: difference.squared
+        }
+      // Over pixels as the reduction says, over the batch the mean.
+      return switch reduction {
+      case .mean: distances.mean()
+      case .sum: distances.sum() * (1 / Float(batches.batchSize))
+      }
+    }
+  }
+}

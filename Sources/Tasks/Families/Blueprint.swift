@@ -1,0 +1,82 @@
+internal import Graph
+internal import Numerics
+
+/// A loss while it is written for a sampled task: each parameter is declared together with the rule by which it starts.
+final class Blueprint {
+  enum Start: Sendable {
+    case constant(Float)
+    /// By one of TaskSet's initializers, as a matrix of fanIn x fanOut.
+    case drawn(TaskSet.Initializer, fanIn: Int, fanOut: Int)
+    /// The kernel of a convolution.
+    case kernel(TaskSet.Initializer, places: Int, channelsIn: Int, channelsOut: Int)
+    case normal(deviation: Float)
+    case uniform(ClosedRange<Float>)
+  }
+
+  let recording: Recording
+  /// One a parameter, in the order of their declaration.
+  private(set) var starts: [Start] = []
+
+  init(_ recording: Recording) { self.recording = recording }
+
+  func parameter(_ name: String, _ shape: [Int], _ start: Start) -> Term {
+    starts.append(start)
+    return recording.parameter(name, shape)
+  }
+
+  /// The draw of all parameters: parameter k at the address of particle k.
+  static func draw(_ starts: [Start], _ layout: Layout, seed: UInt64) -> Tensors {
+    var result = Tensors(zeros: layout)
+    let randomness = Randomness(key: seed)
+    for (index, slot) in layout.slots.enumerated() {
+      let address = Address(.initialParameters, particle: index)
+      result.values.withUnsafeMutableBufferPointer { values in
+        let tensor = UnsafeMutableBufferPointer(rebasing: values[slot.range])
+        fill(tensor, by: starts[index], randomness, address)
+      }
+    }
+    return result
+  }
+
+  private static func fill(
+    _ tensor: UnsafeMutableBufferPointer<Float>, by start: Start, _ randomness: Randomness, _ address: Address
+  ) {
+    switch start {
+    case .constant(let value): tensor.update(repeating: value)
+    case .drawn(let initializer, let fanIn, let fanOut):
+      initializer.fill(tensor, fanIn: fanIn, fanOut: fanOut, randomness, address)
+    case .kernel(let initializer, let places, let channelsIn, let channelsOut):
+      initializer.fillKernel(
+        tensor, places: places, channelsIn: channelsIn, channelsOut: channelsOut, randomness, address)
+    case .normal(let deviation):
+      randomness.normals(address, into: tensor)
+      for i in tensor.indices { tensor[i] *= deviation }
+    case .uniform(let range):
+      randomness.uniforms(address, into: tensor)
+      let width = range.upperBound - range.lowerBound
+      for i in tensor.indices { tensor[i] = range.lowerBound + width * tensor[i] }
+    }
+  }
+}
+
+extension Blueprint {
+  /// x · weights + bias, the bias starting at 0.
+  func linear(_ x: Term, _ width: Int, _ name: String, _ initializer: TaskSet.Initializer) -> Term {
+    let fanIn = x.shape[1]
+    let weights = parameter(
+      name + ".weights", [fanIn, width], .drawn(initializer, fanIn: fanIn, fanOut: width))
+    return x.dense(weights, parameter(name + ".bias", [width], .constant(0)))
+  }
+
+  /// Hidden layers h <- activation(linear h), then a linear layer.
+  func perceptron(
+    _ x: Term, hidden: [Int], outputs: Int, _ name: String, _ activation: TaskSet.Activation,
+    _ initializer: TaskSet.Initializer
+  ) -> Term {
+    var h = x
+    for (layer, width) in hidden.enumerated() {
+      h = linear(h, width, "\(name).\(layer)", initializer).mapped(activation.function)
+    }
+    return linear(h, outputs, "\(name).\(hidden.count)", initializer)
+  }
+}
