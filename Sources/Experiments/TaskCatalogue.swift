@@ -123,6 +123,18 @@ extension TaskRecipe.Family {
     case .quadratic10: "bowls of ten parameters"
     case .testFunction: "a test function of two parameters: Rosenbrock unless the recipe says another"
     case .digitsMLP: "a perceptron on 8x8 handwritten digits (bundled)"
+    case .taskSetQuadratic: "TaskSet's quadratic_family"
+    case .taskSetMLP: "TaskSet's mlp_family, on the digits"
+    case .losg: "TaskSet's losg_tasks_family: fourteen kinds of small problems"
+    case .byteLanguageModel: "TaskSet's char_rnn_language_model_family, on the bytes of the King James text (bundled)"
+    case .wordLanguageModel: "TaskSet's word_rnn_language_model_family, on its words"
+    case .textClassifier: "TaskSet's rnn_text_classification_family: verses by their kind of book"
+    case .autoencoder: "TaskSet's mlp_ae_family, on the digits"
+    case .variationalAutoencoder: "TaskSet's mlp_vae_family, on the digits"
+    case .convolutionsThenMLP: "TaskSet's conv_fc_family, on the digits"
+    case .convolutionsThenPooling: "TaskSet's conv_pooling_family, on the digits"
+    case .maskedAutoregressiveFlow: "TaskSet's maf_family, on the digits"
+    case .realNVP: "TaskSet's nvp_family, on the digits"
     }
   }
 }

@@ -8,6 +8,18 @@ package struct TaskRecipe: Sendable {
     case quadratic10 = "quadratic_10"
     case testFunction = "test_function"
     case digitsMLP = "digits_mlp"
+    case taskSetQuadratic = "taskset_quadratic"
+    case taskSetMLP = "taskset_mlp"
+    case losg
+    case byteLanguageModel = "char_rnn"
+    case wordLanguageModel = "word_rnn"
+    case textClassifier = "text_classification"
+    case autoencoder = "mlp_ae"
+    case variationalAutoencoder = "mlp_vae"
+    case convolutionsThenMLP = "conv_fc"
+    case convolutionsThenPooling = "conv_pooling"
+    case maskedAutoregressiveFlow = "maf"
+    case realNVP = "nvp"
   }
 
   /// A perceptron on the digits.
@@ -20,6 +32,7 @@ package struct TaskRecipe: Sendable {
     case quadratic(QuadraticFamily)
     case testFunction(TestFunction)
     case digits(Perceptron)
+    case sampled(SampledTaskRecipe)
   }
 
   package let family: Family
@@ -40,6 +53,18 @@ package struct TaskRecipe: Sendable {
         Perceptron(
           hidden: try fields.integers("hidden", default: [32], in: 1...4_096),
           batchSize: try fields.integer("batch_size", default: 128, in: 1...4_096)))
+    case .taskSetQuadratic: kind = .sampled(try SampledTaskRecipe(.quadratic, fields))
+    case .taskSetMLP: kind = .sampled(try SampledTaskRecipe(.mlp, fields))
+    case .losg: kind = .sampled(try SampledTaskRecipe(.problem, fields))
+    case .byteLanguageModel: kind = .sampled(try SampledTaskRecipe(.byteLanguageModel, fields))
+    case .wordLanguageModel: kind = .sampled(try SampledTaskRecipe(.wordLanguageModel, fields))
+    case .textClassifier: kind = .sampled(try SampledTaskRecipe(.textClassifier, fields))
+    case .autoencoder: kind = .sampled(try SampledTaskRecipe(.autoencoder, fields))
+    case .variationalAutoencoder: kind = .sampled(try SampledTaskRecipe(.variationalAutoencoder, fields))
+    case .convolutionsThenMLP: kind = .sampled(try SampledTaskRecipe(.convolutionsThenMLP, fields))
+    case .convolutionsThenPooling: kind = .sampled(try SampledTaskRecipe(.convolutionsThenPooling, fields))
+    case .maskedAutoregressiveFlow: kind = .sampled(try SampledTaskRecipe(.maskedAutoregressiveFlow, fields))
+    case .realNVP: kind = .sampled(try SampledTaskRecipe(.realNVP, fields))
     }
   }
 }
@@ -59,6 +84,7 @@ extension TaskRecipe {
       MLPClassifierFamily(
         dataSet: try BundledData.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
         bestLoss: bestLoss)
+    case .sampled(let sampled): try sampled.makeFamily()
     }
   }
 }

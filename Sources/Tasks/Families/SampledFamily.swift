@@ -60,5 +60,7 @@ struct Cost {
     for (inner, outer) in zip(widths, widths.dropFirst()) { addMatrix(inner, outer, times: rows) }
   }
 
+  mutating func addWork(_ multiplyAdds: Int) { work += multiplyAdds }
+
   mutating func addTable(_ rows: Int, _ width: Int) { parameters += rows * width }
 }
