@@ -1,6 +1,8 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import RunSchema
+import RunStore
 
 /// Where words go: results to standard output, messages to standard error.
 enum Output {
@@ -36,6 +38,9 @@ struct StoreOptions: ParsableArguments {
   var store: String?
 
   var path: String { Self.path(given: store) }
+
+  /// The store; what is written to it says which program wrote it.
+  var opened: Store { Store(at: path, environment: .system(creator: "runs \(ProgramVersion.current)")) }
 
   static func path(given: String?) -> String {
     given ?? ProcessInfo.processInfo.environment["RUNS_STORE"] ?? "Runs"

@@ -29,7 +29,7 @@ struct Fork: ParsableCommand {
 
   func run() throws {
     let watch = InterruptionWatch()
-    let store = Store(at: self.store.path)
+    let store = self.store.opened
     let point = try store.statePoint(CheckpointReference(checkpoint), threads: try options.threads.count)
     let overrides = try options.recipeOverrides()
     let recipe =

@@ -25,7 +25,7 @@ struct Resume: ParsableCommand {
 
   func run() throws {
     let watch = InterruptionWatch()
-    let store = Store(at: self.store.path)
+    let store = self.store.opened
     let session = try Session.resume(try store.resolve(id), in: store, threads: try threads.count)
     if let found = session.resumption { output.tell(words(found, session)) }
     let total = iterations ?? max(session.experiment.recipe.iterations, session.recordedIteration)

@@ -39,7 +39,7 @@ struct SelfTrain: ParsableCommand {
 
   func run() throws {
     let watch = InterruptionWatch()
-    let store = Store(at: self.store.path)
+    let store = self.store.opened
     var point = try store.statePoint(CheckpointReference(from), threads: try options.threads.count)
     let recipe = try givenRecipe(point)
     let seed = options.seed ?? point.experiment.seed
