@@ -7,6 +7,8 @@ package struct StatePoint: Sendable {
   package let run: RunID
   package let experiment: Experiment
   package let state: RunState
+  /// The number of the run's own records then: what its checkpoints are numbered by.
+  package let position: Int
   /// Generations of self-training of the run.
   package let generation: Int
 
@@ -14,7 +16,7 @@ package struct StatePoint: Sendable {
   package var name: String { "\(run)@\(state.outerIteration)" }
 
   package var lineage: Lineage {
-    Lineage(run: run.text, iteration: state.outerIteration, contents: state.arrays.digest)
+    Lineage(run: run.text, iteration: position, contents: state.arrays.digest)
   }
 }
 

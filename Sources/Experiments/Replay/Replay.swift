@@ -30,7 +30,8 @@ package struct Replay {
     }
     var state = try state(nearest: iteration)
     while state.outerIteration < iteration { state = try advance(state) }
-    return StatePoint(run: run.id, experiment: experiment, state: state, generation: generation)
+    return StatePoint(
+      run: run.id, experiment: experiment, state: state, position: iteration - firstIteration, generation: generation)
   }
 
   /// The outer iteration after which the outer loss, smoothed as an exponential moving average of decay 0.9, is lowest.
