@@ -4,15 +4,24 @@ import Testing
 
 /// The main job on real input: what a user does first.
 @Suite struct MainJobTests {
-  @Test func theDefaultRecipeLowersItsOuterLossByThirtyPercent() throws {
+  @Test func theDefaultRecipeLearnsAndTrainsANextGenerationThatLearnsToo() throws {
     let store = try TestStore()
-    let id = try #require(try store.json("train", "--iterations", "120")["id"] as? String)
-    let image = try File.open(path: store.folder(of: id).appendingPathComponent("run.h5").path)
-    let losses = try image.dataset("run/records/outer_loss").read(Double.self)
-    #expect(losses.count == 120)
-    let (first, last) = (losses.prefix(5).reduce(0, +) / 5, losses.suffix(20).reduce(0, +) / 20)
-    print("default recipe: outer loss \(first) at the start, \(last) after 120 outer iterations")
+    let parent = try #require(try store.json("train", "--name", "parent")["id"] as? String)
+    let (first, last) = try ends(of: parent, in: store)
+    print("default recipe: outer loss \(first) at the start, \(last) at the end")
     #expect(last < 0.7 * first)
+
+    let child = try #require(try store.json("self-train", "--from", parent, "--iterations", "150")["id"] as? String)
+    let (childsFirst, childsLast) = try ends(of: child, in: store)
+    print("trained by it: outer loss \(childsFirst) at the start, \(childsLast) after 150 outer iterations")
+    #expect(childsLast < 0.7 * childsFirst)
+  }
+
+  /// Means of the outer loss over the first and the last twenty iterations.
+  private func ends(of id: String, in store: TestStore) throws -> (first: Double, last: Double) {
+    let file = try File.open(path: store.folder(of: id).appendingPathComponent("run.h5").path)
+    let losses = try file.dataset("run/records/outer_loss").read(Double.self)
+    return (losses.prefix(20).reduce(0, +) / 20, losses.suffix(20).reduce(0, +) / 20)
   }
 
   @Test func theQuadraticRecipeBeatsAdamAtItsBestRateOnHeldOutDraws() throws {
