@@ -37,18 +37,35 @@ import Testing
     #expect(Digests(other).theta != Digests(outcome).theta)
   }
 
-  /// The moment of a kill is left to chance; what must come out is not.
   @Test(arguments: SmallRecipes.all.indices)
   func aRunKilledAgainAndAgainEndsInTheBitsOfTheUndisturbedOne(_ index: Int) throws {
     let store = try TestStore()
     let recipe = try store.recipe(SmallRecipes.all[index].text)
-    let long = ["--set", "iterations=150", "--set", "checkpoint_every=7"]
-    let undisturbed = try train(recipe, in: store, long)
-    var process = try store.command.start(
-      ["train", recipe, "--store", store.path, "--seed", "5", "--name", "killed", "--quiet"] + long)
-    while try store.runCount < 2, process.isRunning { usleep(1_000) }
+    let arguments = ["train", recipe, "--seed", "5", "--set", "iterations=150", "--set", "checkpoint_every=7"]
+    try expectNothingLost(killing: 5, in: store, arguments, SmallRecipes.all[index].name)
+  }
+
+  @Test func aSelfTrainedRunKilledAgainAndAgainEndsInTheBitsOfTheUndisturbedOne() throws {
+    let store = try TestStore()
+    let parent = try train(try store.recipe(SmallRecipes.all[2].text), in: store)
+    let arguments = [
+      "self-train", "--from", try id(parent), "--iterations", "150", "--set", "checkpoint_every=7", "--threads", "1",
+    ]
+    try expectNothingLost(killing: 3, in: store, arguments, "self-trained")
+  }
+
+  /// Runs a command undisturbed, then again with so many kills, whose moments are left to chance, and compares all bits.
+  private func expectNothingLost(
+    killing count: Int, in store: TestStore, _ arguments: [String], _ name: String
+  ) throws {
+    let result = try store.command.run(arguments + ["--store", store.path, "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let undisturbed = try result.json()
+    let runsBefore = try store.runCount
+    var process = try store.command.start(arguments + ["--store", store.path, "--name", "killed", "--quiet"])
+    while try store.runCount == runsBefore, process.isRunning { usleep(1_000) }
     var kills = 0
-    while kills < 5 {
+    while kills < count {
       usleep(UInt32.random(in: 1_000...100_000))
       guard process.isRunning else { break }
       kill(process.processIdentifier, SIGKILL)
@@ -61,17 +78,19 @@ import Testing
     #expect(kills > 0, "the run ended before it was killed once")
     #expect(Digests(resumed) == Digests(undisturbed))
     #expect(try store.checkpoints(of: id(resumed)) == store.checkpoints(of: id(undisturbed)))
-    print("\(SmallRecipes.all[index].name): killed \(kills) times, lost 0 bits")
+    print("\(name): killed \(kills) times, lost 0 bits")
   }
 
   @Test func aSelfTrainedRunHasTheSameBitsOnAnyThreadsAndVerifies() throws {
     let store = try TestStore()
     let parent = try train(try store.recipe(SmallRecipes.all[2].text), in: store)
-    let children = try ["1", "3"].map {
+    let children = try ["1", "2", "7"].map {
       try store.json("self-train", "--from", try id(parent), "--threads", $0, "--iterations", "9")
     }
-    #expect(Digests(children[0]) == Digests(children[1]))
-    #expect(try store.checkpoints(of: id(children[0])) == store.checkpoints(of: id(children[1])))
+    for child in children.dropFirst() {
+      #expect(Digests(child) == Digests(children[0]))
+      #expect(try store.checkpoints(of: id(child)) == store.checkpoints(of: id(children[0])))
+    }
     let report = try store.json("verify", try id(children[0]), "--all")
     #expect(report["holds"] as? Bool == true)
   }
@@ -99,5 +118,10 @@ import Testing
     let other = try train(recipe, in: store)
     #expect(Digests(one) == Digests(other))
     #expect(try store.checkpoints(of: id(one)) == store.checkpoints(of: id(other)))
+    let children = try [Command.binary, store.command.binary].map { binary in
+      store.command.binary = binary
+      return try store.json("self-train", "--from", try id(one), "--iterations", "5")
+    }
+    #expect(Digests(children[0]) == Digests(children[1]))
   }
 }
