@@ -2,18 +2,18 @@ internal import RunSchema
 
 /// A quantity over a run's records, thinned to what a picture can show: the records are shared out to bins, and of each
 /// bin the least and the greatest value stay, where they were, so that no outlier is lost.
-struct Curve {
+package struct Curve {
   /// Stretches of records with finite values, between such without.
-  private(set) var raw: [[Point]] = []
+  package private(set) var raw: [[Point]] = []
   /// The smoothed value (`SmoothedLoss`) at each bin's last finite record.
-  private(set) var smoothed: [Point] = []
+  package private(set) var smoothed: [Point] = []
   /// Least, greatest and mean value of each bin.
-  private(set) var ranges: [Strip] = []
-  private(set) var means: [Point] = []
+  package private(set) var ranges: [Strip] = []
+  package private(set) var means: [Point] = []
   /// Where a value is no finite number; at most one a bin.
-  private(set) var nonfinite: [Double] = []
-  private(set) var nonfiniteCount = 0
-  private(set) var finiteCount = 0
+  package private(set) var nonfinite: [Double] = []
+  package private(set) var nonfiniteCount = 0
+  package private(set) var finiteCount = 0
 
   private let records: Int
   private let bins: Int
@@ -27,14 +27,14 @@ struct Curve {
   private var isGap = true
 
   /// - Parameter records: how many records will come at most.
-  init(records: Int, bins: Int) {
+  package init(records: Int, bins: Int) {
     precondition(bins > 0, "\(bins) bins")
     self.records = max(records, 1)
     self.bins = bins
   }
 
   /// Takes in the value of a record; records come in order, and not all need come.
-  mutating func add(record: Int, x: Double, _ value: Double) {
+  package mutating func add(record: Int, x: Double, _ value: Double) {
     let place = records <= bins ? record : Int((Double(record) * Double(bins) / Double(records)).rounded(.down))
     if place != bin { close() }
     bin = place
@@ -56,7 +56,7 @@ struct Curve {
   }
 
   /// After the last record.
-  mutating func finish() { close() }
+  package mutating func finish() { close() }
 
   private mutating func close() {
     guard let least, let greatest, let last, let smooth = ema.value else { return }
@@ -75,16 +75,16 @@ struct Curve {
 }
 
 /// Several curves as one: at each place their median and how far they spread.
-struct Spread: Equatable {
-  let medians: [Point]
+package struct Spread: Equatable {
+  package let medians: [Point]
   /// The interquartile range; of fewer than four curves the least and the greatest.
-  let strips: [Strip]
-  let isInterquartile: Bool
+  package let strips: [Strip]
+  package let isInterquartile: Bool
   /// Whether some curves go on where others have ended, and the spread does not.
-  let isCut: Bool
+  package let isCut: Bool
 
   /// - Parameter curves: points in order of x; those without points are passed over.
-  init(_ curves: [[Point]]) {
+  package init(_ curves: [[Point]]) {
     let curves = curves.filter { !$0.isEmpty }
     isInterquartile = curves.count >= 4
     guard let first = curves.max(by: { $0.count < $1.count }) else {
@@ -106,7 +106,7 @@ struct Spread: Equatable {
   }
 
   /// Of sorted values, by straight lines between them (definition 7 of Hyndman and Fan 1996).
-  static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+  package static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let place = share * Double(sorted.count - 1)
     let index = min(Int(place), sorted.count - 1)
     let next = min(index + 1, sorted.count - 1)

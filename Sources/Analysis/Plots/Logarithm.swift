@@ -1,12 +1,12 @@
 /// Logarithms from additions, multiplications and divisions alone, so that a picture has the same bytes on every system.
-enum Logarithm {
+package enum Logarithm {
   private static let ln2 = 0.693_147_180_559_945_3
   private static let ln10 = 2.302_585_092_994_046
 
   /// The logarithm to the base of ten of a finite number above 0, to within a few units in the last place.
   ///
   /// x = 2^e m with m in [1/sqrt 2, sqrt 2); ln m = 2 (s + s^3/3 + s^5/5 + ...) with s = (m - 1) / (m + 1), |s| < 0.172.
-  static func ofTen(_ x: Double) -> Double {
+  package static func ofTen(_ x: Double) -> Double {
     precondition(x > 0 && x.isFinite, "a logarithm of \(x)")
     var exponent = Double(x.exponent)
     var m = x.significand

@@ -3,7 +3,9 @@ internal import RunStore
 /// Which task families the pairs trained on: shares of a whole, stacked, along the records; a panel a subject.
 struct MixPlot {
   private static let mostFamilies = 6
-  private static let bins = 60
+  private static let mostBins = 60
+  /// So many pairs a bin has at least, so that its shares are more than chance.
+  private static let pairsInBin = 40
   private let subjects: [PlotSubject]
   private let options: PlotOptions
 
@@ -21,7 +23,10 @@ struct MixPlot {
 
   private func bins(of subject: PlotSubject, _ families: TaskFamilies) throws -> [Bin] {
     let records = subject.runs.map(\.recordCount).max() ?? 0
-    let count = max(1, min(Self.bins, records))
+    let pairs = subject.runs.reduce(0) { sum, run in
+      sum + run.recordCount * RunReading(run: run, abscissa: options.abscissa).rowsPerRecord("pairs")
+    }
+    let count = max(1, min(Self.mostBins, records, max(8, pairs / Self.pairsInBin)))
     var bins = [Bin](repeating: Bin(counts: families.names.map { _ in 0 }), count: count)
     for run in subject.runs {
       try RunReading(run: run, abscissa: options.abscissa).forEachPart([ColumnName("pairs", "task_family")]) { part in

@@ -1,5 +1,5 @@
 internal import RunSchema
-internal import RunStore
+package import RunStore
 
 /// What a plot's records are laid out along.
 package enum PlotAbscissa: String, CaseIterable, Sendable {
@@ -28,36 +28,42 @@ package enum PlotAbscissa: String, CaseIterable, Sendable {
 }
 
 /// A column of a run.
-struct ColumnName: Equatable, Sendable {
+package struct ColumnName: Equatable, Sendable {
   let table: String
   let column: String
 
-  init(_ table: String, _ column: String) {
+  package init(_ table: String, _ column: String) {
     self.table = table
     self.column = column
   }
 }
 
 /// Goes through a run's records part by part, so that a long run needs no more memory than a short one.
-struct RunReading {
+package struct RunReading {
   let run: Run
   let abscissa: PlotAbscissa
-  private static let recordsAtOnce = 32_768
+  private let recordsAtOnce: Int
+
+  package init(run: Run, abscissa: PlotAbscissa, recordsAtOnce: Int = 32_768) {
+    self.run = run
+    self.abscissa = abscissa
+    self.recordsAtOnce = recordsAtOnce
+  }
 
   /// What is read of a part of the records: for each, where it lies, and the rows of each column.
-  struct Part {
-    let firstRecord: Int
-    let x: [Double]
+  package struct Part {
+    package let firstRecord: Int
+    package let x: [Double]
     fileprivate let columns: [(values: [Double], rowsPerRecord: Int)]
 
     /// The values of the n-th column that was asked for, of one record of this part.
-    func values(_ column: Int, of record: Int) -> ArraySlice<Double> {
+    package func values(_ column: Int, of record: Int) -> ArraySlice<Double> {
       let (values, rows) = columns[column]
       return values[record * rows..<(record + 1) * rows]
     }
 
     /// The first value of that.
-    func value(_ column: Int, of record: Int) -> Double {
+    package func value(_ column: Int, of record: Int) -> Double {
       columns[column].values[record * columns[column].rowsPerRecord]
     }
   }
@@ -65,11 +71,11 @@ struct RunReading {
   /// How many rows a record has in a table.
   func rowsPerRecord(_ table: String) -> Int { run.tables.first { $0.name == table }?.rowsPerRecord ?? 1 }
 
-  func forEachPart(_ names: [ColumnName], _ body: (Part) throws -> Void) throws {
+  package func forEachPart(_ names: [ColumnName], _ body: (Part) throws -> Void) throws {
     let offset = run.identity.integer(IdentityNames.firstIteration) ?? 0
     var sum = 0.0
-    for first in stride(from: 0, to: run.recordCount, by: Self.recordsAtOnce) {
-      let records = first..<min(first + Self.recordsAtOnce, run.recordCount)
+    for first in stride(from: 0, to: run.recordCount, by: recordsAtOnce) {
+      let records = first..<min(first + recordsAtOnce, run.recordCount)
       var x = records.map { Double(offset + $0 + 1) }
       if let summed = abscissa.summed {
         for (index, step) in try read(summed, records).values.enumerated() {

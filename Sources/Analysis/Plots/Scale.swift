@@ -23,7 +23,7 @@ struct AxisScale {
 
 extension Axis {
   /// An axis on which values lie with some air; those that are no finite numbers are passed over. Without any, 0 to 1.
-  static func fitting(
+  package static func fitting(
     _ label: String, _ values: some Sequence<Double>, _ choice: ScaleChoice = .linear, isWhole: Bool = false,
     air: Double = 0.04
   ) -> Axis {

@@ -1,15 +1,15 @@
 /// Where an axis has its marks, and what is written at them.
-struct Ticks: Equatable {
-  struct Tick: Equatable {
-    let value: Double
+package struct Ticks: Equatable {
+  package struct Tick: Equatable {
+    package let value: Double
     /// Empty for a small mark between others.
-    let label: String
+    package let label: String
   }
 
-  let ticks: [Tick]
+  package let ticks: [Tick]
 
   /// About `count` labelled ticks on an axis.
-  init(_ axis: Axis, count: Int) {
+  package init(_ axis: Axis, count: Int) {
     switch axis.scale {
     case .linear: ticks = Self.linear(axis.range, count: max(2, count), isWhole: axis.isWhole)
     case .logarithmic: ticks = Self.logarithmic(axis.range, count: max(2, count))

@@ -49,9 +49,15 @@ package struct Report {
     return text + (overview.lastLoss == nil ? "" : "; 1 is the start of inner training.")
   }
 
+  /// What says more of the place where the page is made than of the run.
+  private static let unsaid: Set<String> = ["age_seconds", "folder"]
+
   /// A section of the run's card.
   private func section(_ key: String, as heading: String?, _ page: inout ReportPage) {
-    guard let section = card.sections.first(where: { $0.key == key }) else { return }
+    guard var section = card.sections.first(where: { $0.key == key }) else { return }
+    if case .fields(let fields) = section.body {
+      section.body = .fields(fields.filter { !Self.unsaid.contains($0.key) })
+    }
     if let heading { page.heading(heading) }
     page.card(section)
   }

@@ -6,9 +6,9 @@ internal import RunStore
 package struct ReportPage {
   /// What is cut where it is longer, so that a page stays below a megabyte whatever a run holds.
   private enum Limit {
-    static let rows = 200
-    static let cellCharacters = 400
-    static let preformattedCharacters = 60_000
+    static let rows = 120
+    static let cellCharacters = 240
+    static let preformattedCharacters = 20_000
   }
 
   private let title: String

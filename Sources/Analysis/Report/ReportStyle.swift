@@ -12,8 +12,7 @@ enum ReportStyle {
     nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem}
     a{color:var(--link)}
     figure{margin:1rem 0}
-    svg{max-width:100%;height:auto;display:block}
-    svg svg{max-width:none}
+    .wide>svg,.narrow>svg{width:100%;height:auto;display:block}
     .narrow{display:none}
     .scroll{overflow-x:auto;margin:.6rem 0}
     table{border-collapse:collapse;font-size:.86rem}
