@@ -38,6 +38,7 @@ struct Complaint: Error {
     case let error as ExperimentError: self.init(ExitStatus(error.code), error.description)
     case let error as FilterError: self.init(.usage, error.description)
     case let error as RunListError: self.init(.usage, error.description)
+    case let error as AnalysisError: self.init(ExitStatus(error.code), error.description)
     default: return nil
     }
   }
@@ -69,6 +70,15 @@ extension ExitStatus {
       case .checkFailed: .checkFailed
       case .cannotCreate: .cannotCreate
       case .ioFailed: .ioFailed
+      }
+  }
+
+  init(_ code: AnalysisError.Code) {
+    self =
+      switch code {
+      case .usage: .usage
+      case .malformed: .badData
+      case .notFound: .noInput
       }
   }
 }

@@ -1,0 +1,219 @@
+/// Each group against the first, on the seeds that both have: same seed means same tasks and perturbations.
+struct PairedOutcome {
+  /// Below this many pairs no p-value is given.
+  static let leastCount = 4
+
+  private struct Pair {
+    let group: Int
+    let seeds: [UInt64]
+    let sample: PairedSample
+    let wilcoxon: Wilcoxon
+    /// Iterations that both runs of a seed have, and the seeds whose tasks were the same in all of them; nil where the
+    /// number of pairs of perturbations differs.
+    let sameDraws: Int?
+  }
+
+  private let outcome: GroupOutcome
+  private let pairs: [Pair]
+  /// By Holm over all pairs that have one.
+  private let adjusted: [Double?]
+
+  init(_ outcome: GroupOutcome) throws {
+    self.outcome = outcome
+    pairs = try outcome.groups.indices.dropFirst().map { group in
+      let seeds = outcome.groups[0].seeds.filter { seed in
+        outcome.value(0, seed: seed) != nil && outcome.value(group, seed: seed) != nil
+      }
+      let sample = PairedSample(
+        left: seeds.compactMap { outcome.value(0, seed: $0) },
+        right: seeds.compactMap { outcome.value(group, seed: $0) })
+      return Pair(
+        group: group, seeds: seeds, sample: sample, wilcoxon: sample.wilcoxon,
+        sameDraws: try Self.sameDraws(outcome.groups[0], outcome.groups[group], seeds))
+    }
+    let values = pairs.map { $0.seeds.count >= Self.leastCount ? $0.wilcoxon.pValue : nil }
+    var holm = Statistics.holm(values.compactMap { $0 })[...]
+    adjusted = values.map { $0 == nil ? nil : holm.removeFirst() }
+  }
+
+  /// The number of seeds on which both runs met the same tasks in all iterations that both have.
+  private static func sameDraws(_ left: RunGroup, _ right: RunGroup, _ seeds: [UInt64]) throws -> Int? {
+    var count = 0
+    for seed in seeds {
+      guard let a = left.run(seed: seed), let b = right.run(seed: seed),
+        let rows = a.run.tables.first(where: { $0.name == "pairs" })?.rowsPerRecord,
+        rows == b.run.tables.first(where: { $0.name == "pairs" })?.rowsPerRecord
+      else { return nil }
+      let common = RecordDifference.common(a, b)
+      func draws(_ run: ComparedRun) throws -> [Double] {
+        let start = (common.lowerBound - run.firstIteration - 1) * rows
+        return try run.numbers("pairs", "task_seed", rows: start..<start + common.count * rows)
+      }
+      if try draws(a) == draws(b) { count += 1 }
+    }
+    return count
+  }
+
+  func section() -> ComparisonSection {
+    let first = outcome.groups[0].letter
+    var section = ComparisonSection(
+      "Against \(first): \(outcome.outcome.resultWords)", key: "against_first", kind: "pair",
+      pairs.map { pair in
+        let letter = outcome.groups[pair.group].letter
+        return .init(heading: "\(letter) less \(first)", key: "\(letter)-\(first)")
+      })
+    let unit = outcome.unit
+    section.quantities = [
+      Quantity("seeds in common", key: "n", pairs.map { Traced(.integer($0.sample.count)) }),
+      quantity("mean difference", "mean_difference", unit) { $0.count > 0 ? $0.mean : nil },
+      interval("  95 % from", "mean_difference_low", \.low), interval("  95 % to", "mean_difference_high", \.high),
+      quantity("sd of differences", "standard_deviation", unit, \.standardDeviation),
+      quantity("sd if unpaired", "unpaired_standard_deviation", unit, \.unpairedStandardDeviation),
+      quantity("effect size d", "effect_size", nil, \.effectSize),
+      quantity("rank-biserial r", "rank_biserial", nil) { $0.wilcoxon.rankBiserial },
+      Quantity(
+        "lower on", key: "share_lower",
+        pairs.map { $0.seeds.isEmpty ? .missing : traced($0, .fraction($0.sample.shareLower), "share of seeds") }),
+      Quantity(
+        "p (Wilcoxon)", key: "p_value",
+        pairs.map { pair in
+          guard pair.seeds.count >= Self.leastCount, let p = pair.wilcoxon.pValue else { return .missing }
+          return traced(pair, .number(p, digits: 4), "exact two-sided signed rank test")
+        }),
+    ]
+    if pairs.count > 1 {
+      section.quantities.append(
+        Quantity(
+          "p (Holm)", key: "p_value_holm",
+          zip(pairs, adjusted).map { pair, p in
+            p.map { traced(pair, .number($0, digits: 4), "p-value adjusted by Holm") } ?? .missing
+          }))
+    }
+    section.quantities +=
+      improvement(unit) + [
+        quantity("detectable difference", "detectable_difference", unit) { $0.detectableDifference(seeds: $0.count) }
+      ]
+    section.sentences = pairs.indices.map(sentence)
+    return section
+  }
+
+  private func traced(_ pair: Pair, _ cell: Cell, _ formula: String) -> Traced {
+    let runs = [0, pair.group].flatMap { group in
+      outcome.groups[group].runs.filter { pair.seeds.contains($0.seed) }.map(\.id.text)
+    }
+    return Traced(
+      cell,
+      Source(
+        runs: runs, dataset: "run/\(outcome.outcome.curves[0].table)/\(outcome.outcome.metric.column)",
+        formula: "\(formula) of \(outcome.outcome.resultWords), paired by seed, made"))
+  }
+
+  private func quantity(
+    _ label: String, _ key: String, _ unit: String?, _ value: (PairedSample) -> Double?
+  ) -> Quantity {
+    Quantity(
+      label, key: key, unit: unit,
+      pairs.map { pair in value(pair.sample).map { traced(pair, .number($0), label) } ?? .missing })
+  }
+
+  private func interval(_ label: String, _ key: String, _ bound: KeyPath<Bootstrap.Interval, Double>) -> Quantity {
+    Quantity(
+      label, key: key, unit: outcome.unit,
+      pairs.map { pair in
+        pair.sample.interval().map { traced(pair, .number($0[keyPath: bound]), "paired bootstrap") } ?? .missing
+      })
+  }
+
+  /// The chance that a run of the other group is lower than one of the first, over all their runs, shared seeds or not.
+  private func improvement(_ unit: String?) -> [Quantity] {
+    let first = outcome.sample(0).values
+    var rows: [[Traced]] = [[], [], []]
+    for pair in pairs {
+      let other = outcome.sample(pair.group).values
+      guard !first.isEmpty, !other.isEmpty else {
+        for index in rows.indices { rows[index].append(.missing) }
+        continue
+      }
+      let chance = Statistics.probabilityOfLower(other, than: first)
+      rows[0].append(traced(pair, .fraction(chance), "probability of improvement over all runs"))
+      let interval =
+        first.count > 1 && other.count > 1
+        ? Bootstrap().interval([other, first]) { Statistics.probabilityOfLower($0[0], than: $0[1]) } : nil
+      rows[1].append(interval.map { traced(pair, .fraction($0.low), "stratified bootstrap") } ?? .missing)
+      rows[2].append(interval.map { traced(pair, .fraction($0.high), "stratified bootstrap") } ?? .missing)
+    }
+    let labels = [
+      ("chance to be lower", "probability_of_improvement"), ("  95 % from", "probability_of_improvement_low"),
+      ("  95 % to", "probability_of_improvement_high"),
+    ]
+    return zip(labels, rows).map { Quantity($0.0, key: $0.1, $1) }
+  }
+}
+
+// What can and what cannot be concluded.
+extension PairedOutcome {
+  private func sentence(_ index: Int) -> String {
+    let pair = pairs[index]
+    let (letter, first) = (outcome.groups[pair.group].letter, outcome.groups[0].letter)
+    let count = pair.sample.count
+    guard count > 0 else {
+      return
+        "\(letter) and \(first) share no seed: nothing can be paired, and only the chance to be lower, over all runs, is"
+        + " given."
+    }
+    return [verdict(pair, adjusted[index], letter, first), draws(pair, letter, first), gain(pair)].compactMap { $0 }
+      .joined(separator: " ")
+  }
+
+  private func verdict(_ pair: Pair, _ p: Double?, _ letter: String, _ first: String) -> String {
+    let sample = pair.sample
+    let count = sample.count
+    let least = 2 / Double(1 << min(count, 60))
+    let lower = sample.differences.filter { $0 < 0 }.count
+    let seen = "\(letter) is lower than \(first) on \(lower) of \(count) shared seeds"
+    guard let p else {
+      guard count >= Self.leastCount else {
+        return "\(seen): no p-value for n = \(count), since even if all seeds agree the test cannot come below"
+          + " p = \(least); 6 seeds could reach 0.031. This is an observation about these seeds, not a finding."
+      }
+      return "\(seen): all results are equal, so there is nothing to test."
+    }
+    let value = Cell.number(p, digits: 2).rounded + (pairs.count > 1 ? " (Holm)" : "")
+    if p < 0.05 {
+      return "\(seen), p = \(value): a difference this consistent would rarely come by chance, so \(letter) is"
+        + " \(sample.mean < 0 ? "lower" : "higher") for this recipe and these tasks; how much, the interval says."
+    }
+    if least >= 0.05 {
+      return
+        "\(seen), p = \(value): with n = \(count) the least p is \(least), so 5 % cannot be reached whatever comes out;"
+        + " 6 seeds at least could."
+    }
+    var words = "\(seen), p = \(value): the seeds do not tell the two apart"
+    if let detectable = sample.detectableDifference(seeds: count) {
+      words +=
+        "; a true difference below \(Cell.number(detectable, digits: 2).rounded) would be missed more often than once in"
+        + " five"
+    }
+    if let needed = sample.seedsNeeded, needed > count {
+      words += ", and one as large as seen takes some \(needed) seeds"
+    }
+    return words + ". It does not show that they are equal."
+  }
+
+  private func draws(_ pair: Pair, _ letter: String, _ first: String) -> String? {
+    guard let same = pair.sameDraws else {
+      return "Their numbers of pairs differ, so a shared seed does not mean the same tasks throughout."
+    }
+    if same == pair.seeds.count { return "Paired runs met the same tasks in every iteration." }
+    return "Paired runs met the same tasks on \(same) of \(pair.seeds.count) seeds only."
+  }
+
+  private func gain(_ pair: Pair) -> String? {
+    guard let gain = pair.sample.pairingGain, let paired = pair.sample.standardDeviation,
+      let unpaired = pair.sample.unpairedStandardDeviation
+    else { return nil }
+    func short(_ value: Double) -> String { Cell.number(value, digits: 2).rounded }
+    let worth = gain >= 1 ? "pairing is worth \(short(gain)) times the seeds" : "pairing gains nothing here"
+    return "Paired sd \(short(paired)), unpaired \(short(unpaired)): \(worth)."
+  }
+}

@@ -1,0 +1,90 @@
+internal import RunSchema
+internal import RunStore
+
+/// The first outer iteration whose records are not the same bits in two runs.
+package struct RecordDifference: Equatable, Sendable {
+  package let iteration: Int
+  /// The first column in the order in which an iteration comes about: pairs before what is made of them.
+  package let table: String
+  package let column: String
+  /// The row within the record: the pair, in the table of pairs.
+  package let row: Int
+  package let values: BitDifference
+  /// All columns that differ in that iteration, as table/column.
+  package let columns: [String]
+
+  var place: String { "\(table)/\(column)" + (table == "pairs" ? ", pair \(row)" : "") }
+
+  /// The outer iterations that both runs have records of.
+  static func common(_ left: ComparedRun, _ right: ComparedRun) -> Range<Int> {
+    let first = max(left.firstIteration, right.firstIteration) + 1
+    return first..<max(first, min(left.lastIteration, right.lastIteration) + 1)
+  }
+
+  /// Nil where all that both have is the same. Blocks of records are read until one differs, so that an early difference
+  /// is found without reading the rest.
+  static func first(_ left: ComparedRun, _ right: ComparedRun) throws -> RecordDifference? {
+    let common = common(left, right)
+    let columns = comparableColumns(left, right)
+    var (start, length) = (common.lowerBound, 64)
+    while start < common.upperBound {
+      let block = start..<min(common.upperBound, start + length)
+      if let found = try first(left, right, block, columns) { return found }
+      (start, length) = (block.upperBound, min(8_192, length * 4))
+    }
+    return nil
+  }
+
+  private struct Place {
+    let table: String
+    let column: String
+    let rowsPerRecord: Int
+  }
+
+  /// Scientific columns that both have in the same form.
+  private static func comparableColumns(_ left: ComparedRun, _ right: ComparedRun) -> [Place] {
+    let order = ["pairs", "records"]
+    let tables = left.run.tables.filter(\.isScientific).sorted {
+      (order.firstIndex(of: $0.name) ?? order.count) < (order.firstIndex(of: $1.name) ?? order.count)
+    }
+    return tables.flatMap { table -> [Place] in
+      guard let other = right.run.tables.first(where: { $0.name == table.name }),
+        other.isScientific, other.rowsPerRecord == table.rowsPerRecord
+      else { return [] }
+      return table.columns.compactMap { column in
+        guard other.columns.contains(where: { $0.name == column.name && $0.type == column.type }) else { return nil }
+        return Place(table: table.name, column: column.name, rowsPerRecord: table.rowsPerRecord)
+      }
+    }
+  }
+
+  private static func first(
+    _ left: ComparedRun, _ right: ComparedRun, _ block: Range<Int>, _ places: [Place]
+  ) throws -> RecordDifference? {
+    func values(_ run: ComparedRun, _ place: Place) throws -> ArrayValues {
+      let start = (block.lowerBound - run.firstIteration - 1) * place.rowsPerRecord
+      return try run.run.column(place.table, place.column, rows: start..<start + block.count * place.rowsPerRecord)
+    }
+    var found: [(record: Int, row: Int, place: Place, values: BitDifference)] = []
+    for place in places {
+      let (a, b) = (try values(left, place), try values(right, place))
+      guard let index = a.firstBitDifference(from: b) else { continue }
+      found.append(
+        (index / place.rowsPerRecord, index % place.rowsPerRecord, place, BitDifference(a, b, at: index)))
+    }
+    guard let record = found.map(\.record).min() else { return nil }
+    let inRecord = found.filter { $0.record == record }
+    let first = inRecord[0]
+    return RecordDifference(
+      iteration: block.lowerBound + record, table: first.place.table, column: first.place.column, row: first.row,
+      values: first.values, columns: inRecord.map { "\($0.place.table)/\($0.place.column)" })
+  }
+
+  var json: JSONValue {
+    .object(
+      [
+        .init("iteration", .integer(iteration)), .init("table", .text(table)), .init("column", .text(column)),
+        .init("row", .integer(row)),
+      ] + values.json + [.init("columns", .array(columns.map { .text($0) }))])
+  }
+}
