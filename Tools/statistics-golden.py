@@ -12,7 +12,7 @@ import numpy
 import scipy
 from scipy import stats
 
-RESAMPLES = 10_000
+RESAMPLES = 1_000
 SEED = 2021
 MASK = (1 << 64) - 1
 
