@@ -6,14 +6,14 @@ struct Outcome {
 
   let metric: Metric
   let alignment: Alignment
-  let curves: [Curve]
+  let curves: [MetricCurve]
   /// Nil where the runs have no stretch in common.
   let stretch: CommonStretch?
 
   init(_ metric: Metric, of runs: [ComparedRun], along alignment: Alignment) throws {
     self.metric = metric
     self.alignment = alignment
-    curves = try runs.map { try Curve(metric, of: $0, along: alignment) }
+    curves = try runs.map { try MetricCurve(metric, of: $0, along: alignment) }
     stretch = CommonStretch(curves.map(\.positions))
   }
 
@@ -70,33 +70,33 @@ struct Outcome {
     return quantities
   }
 
-  private func smoothed(_ curve: Curve, at point: Double) -> Traced {
+  private func smoothed(_ curve: MetricCurve, at point: Double) -> Traced {
     if curve.isEmpty { return .missing }
     let index = curve.positions.index(at: point)
     return Traced(
       .number(curve.smoothed[index]), curve.source(0..<index + 1, "last moving average, decay \(SmoothedLoss.decay),"))
   }
 
-  private func raw(_ curve: Curve, at point: Double) -> Traced {
+  private func raw(_ curve: MetricCurve, at point: Double) -> Traced {
     if curve.isEmpty { return .missing }
     let index = curve.positions.index(at: point)
     return Traced(.number(curve.raw[index]), curve.source(index..<index + 1, "the value"))
   }
 
-  private func value(_ curve: Curve, after iteration: Int) -> Traced {
+  private func value(_ curve: MetricCurve, after iteration: Int) -> Traced {
     let index = iteration - curve.run.firstIteration - 1
     guard curve.raw.indices.contains(index) else { return .missing }
     return Traced(.number(curve.raw[index]), curve.source(index..<index + 1, "the value"))
   }
 
-  private func reduced(_ curve: Curve, _ reduction: Metric.Reduction, through end: Double) -> Traced {
+  private func reduced(_ curve: MetricCurve, _ reduction: Metric.Reduction, through end: Double) -> Traced {
     if curve.isEmpty { return .missing }
     let rows = 0..<curve.positions.index(at: end) + 1
     guard let value = reduction.value(of: Array(curve.raw[rows])) else { return .missing }
     return Traced(.number(value), curve.source(rows, reduction.rawValue))
   }
 
-  private func best(_ curve: Curve) -> (value: Traced, iteration: Traced) {
+  private func best(_ curve: MetricCurve) -> (value: Traced, iteration: Traced) {
     guard !curve.isEmpty, let best = curve.best(through: curve.raw.count - 1) else { return (.missing, .missing) }
     let source = curve.source(0..<curve.raw.count, "lowest moving average, decay \(SmoothedLoss.decay),")
     return (Traced(.number(best.value), source), Traced(.unsigned(UInt64(curve.iteration(best.index))), source))

@@ -72,7 +72,7 @@ struct PairedOutcome {
       quantity("effect size d", "effect_size", nil, \.effectSize),
       quantity("rank-biserial r", "rank_biserial", nil) { $0.wilcoxon.rankBiserial },
       Quantity(
-        "lower on", key: "share_lower",
+        "share of seeds lower", key: "share_lower",
         pairs.map { $0.seeds.isEmpty ? .missing : traced($0, .fraction($0.sample.shareLower), "share of seeds") }),
       Quantity(
         "p (Wilcoxon)", key: "p_value",

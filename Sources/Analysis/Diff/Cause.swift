@@ -1,4 +1,5 @@
 internal import RunSchema
+import RunStore
 
 /// Why two runs part: the first thing that differs in what they are and that can change a bit.
 package enum Cause: Equatable, Sendable {
@@ -23,7 +24,10 @@ package enum Cause: Equatable, Sendable {
       [left, right].contains { $0.fact(key)?.changesNoBit == false }
     }
     // Theta_0 follows from recipe, seed and numerics: by itself it is what is to be explained.
-    let start = differing(.start).filter { ["first_iteration", "relation", "parent", "frozen_theta"].contains($0) }
+    // Nor is it one to be the other's fork: its state is the parent's.
+    let start =
+      Self.isFork(left, of: right) || Self.isFork(right, of: left)
+      ? [] : differing(.start).filter { ["first_iteration", "relation", "parent", "frozen_theta"].contains($0) }
     let code = differing(.code)
     if !recipe.isEmpty {
       self = .recipe(recipe)
@@ -38,6 +42,10 @@ package enum Cause: Equatable, Sendable {
     } else {
       self = .brokenPromise
     }
+  }
+
+  private static func isFork(_ run: ComparedRun, of other: ComparedRun) -> Bool {
+    run.fact("relation")?.cell == .text("fork") && run.run.description.lineage.contains { $0.run == other.id.text }
   }
 
   package var key: String {

@@ -67,7 +67,8 @@ struct Compare: ParsableCommand {
     switch output.json ? .json : format.format {
     case .json: Output.print(comparison.json)
     case .csv: Output.write(comparison.longTable.render(.csv))
-    case let format: Output.write(comparison.presentation(explaining: explain).render(format, width: Terminal.resultColumns))
+    case let format:
+      Output.write(comparison.presentation(explaining: explain).render(format, width: Terminal.resultColumns))
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import RunSchema
 
 /// A metric over a run: its raw values and its smoothed ones, each with its position on the axis.
-struct Curve: Sendable {
+struct MetricCurve: Sendable {
   let run: ComparedRun
   let table: String
   let column: String
