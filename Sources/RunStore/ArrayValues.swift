@@ -90,7 +90,8 @@ extension ArrayValues {
     case .int32(let values): values.map(Double.init)
     case .int64(let values): values.map(Double.init)
     case .uint32(let values): values.map(Double.init)
-    case .uint64(let values): values.map(Double.init)
+    // Not Double.init, which takes 64 bits for a bit pattern.
+    case .uint64(let values): values.map { Double($0) }
     case .uint8(let values): values.map(Double.init)
     case .text: nil
     }

@@ -111,9 +111,8 @@ extension Cell {
     case .text(let texts) where texts.count == 1: self = texts[0].isEmpty ? .missing : .text(texts[0])
     case .text(let texts): self = .list(texts)
     case .uint64(let numbers) where numbers.count == 1: self = .unsigned(numbers[0])
-    case .int64(let numbers) where numbers.count == 1: self = .integer(Int(numbers[0]))
-    case .int32(let numbers) where numbers.count == 1: self = .integer(Int(numbers[0]))
-    case .uint8(let numbers) where numbers.count == 1: self = .integer(Int(numbers[0]))
+    // Counts whose relative change means nothing.
+    case .int64(let numbers) where numbers.count == 1 && numbers[0] >= 0: self = .unsigned(UInt64(numbers[0]))
     case .float64(let numbers) where numbers.count == 1: self = .number(numbers[0], digits: 17)
     default:
       self = .text(JSONValue.array((values.doubles ?? []).map { .number($0) }).compact)

@@ -1,3 +1,5 @@
+internal import RunStore
+
 /// Each group against the first, on the seeds that both have: same seed means same tasks and perturbations.
 struct PairedOutcome {
   /// Below this many pairs no p-value is given.
@@ -45,9 +47,9 @@ struct PairedOutcome {
         rows == b.run.tables.first(where: { $0.name == "pairs" })?.rowsPerRecord
       else { return nil }
       let common = RecordDifference.common(a, b)
-      func draws(_ run: ComparedRun) throws -> [Double] {
+      func draws(_ run: ComparedRun) throws -> ArrayValues {
         let start = (common.lowerBound - run.firstIteration - 1) * rows
-        return try run.numbers("pairs", "task_seed", rows: start..<start + common.count * rows)
+        return try run.run.column("pairs", "task_seed", rows: start..<start + common.count * rows)
       }
       if try draws(a) == draws(b) { count += 1 }
     }

@@ -170,7 +170,7 @@ struct ApplyInput {
     guard try file.root.hasAttribute(attribute) else { return nil }
     switch try file.root.attribute(attribute).values {
     case .integers(let values): return values.map(Double.init)
-    case .unsigned(let values): return values.map(Double.init)
+    case .unsigned(let values): return values.map { Double($0) }
     case .numbers(let values): return values
     case .booleans(let values): return values.map { $0 ? 1 : 0 }
     case .texts: throw wrong("attribute \(attribute)", "numbers", "text")
