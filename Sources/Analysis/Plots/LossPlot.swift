@@ -21,7 +21,8 @@ struct LossPlot {
         curve.finish()
         return curve
       }
-      return SubjectCurves(label: subject.label, look: .numbered(index), curves: curves, isSmoothed: true)
+      return SubjectCurves(
+        label: subject.label, look: .numbered(index), curves: curves, isSmoothed: true, hasCompany: subjects.count > 1)
     }
   }
 

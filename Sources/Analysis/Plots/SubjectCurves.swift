@@ -6,17 +6,19 @@ struct SubjectCurves {
   let curves: [Curve]
   /// Whether the line is the smoothed value rather than the mean of the records of a bin.
   let isSmoothed: Bool
+  /// Whether other subjects are drawn beside it.
+  let hasCompany: Bool
 
   private var lines: [[Point]] { curves.map { isSmoothed ? $0.smoothed : $0.means } }
 
-  /// The most runs whose own lines stand behind a group's median.
-  private static let mostMembers = 40
+  /// The most runs whose own lines stand behind a group's median; beside other groups they would hide these.
+  private var mostMembers: Int { hasCompany ? 6 : 40 }
 
   /// What lies behind, then what lies in front.
   func marks(isAlone: Bool) -> (behind: [Mark], front: [Mark]) {
     if curves.count > 1 {
       let spread = Spread(lines)
-      let members = curves.count <= Self.mostMembers ? lines.map { Mark.line($0, look, .faint) } : []
+      let members = curves.count <= mostMembers ? lines.map { Mark.line($0, look, .faint) } : []
       return (members + [.band(spread.strips, look)], [.line(spread.medians, look, .strong)])
     }
     guard let curve = curves.first else { return ([], []) }
@@ -32,7 +34,7 @@ struct SubjectCurves {
     if curves.count > 1 {
       let spread = Spread(lines)
       let strong = spread.medians.map(\.y) + spread.strips.flatMap { [$0.low, $0.high] }
-      return strong + Self.faint(lines.joined().map(\.y).sorted(), beside: strong)
+      return curves.count > mostMembers ? strong : strong + Self.faint(lines.joined().map(\.y).sorted(), beside: strong)
     }
     let strong = lines.joined().map(\.y)
     guard isAlone, let curve = curves.first else { return strong }

@@ -20,7 +20,8 @@ struct TasksPlot {
       let ofRuns = try subject.runs.map { try Self.curves(of: $0, families, bins, options, mixed: &mixed) }
       return families.names.indices.map { family in
         SubjectCurves(
-          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[family] }, isSmoothed: true)
+          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[family] }, isSmoothed: true,
+          hasCompany: subjects.count > 1)
       }
     }
     self.families = families

@@ -35,7 +35,8 @@ struct TruncationPlot {
       }
       return Self.quantities.indices.map { quantity in
         SubjectCurves(
-          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] }, isSmoothed: false)
+          label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] }, isSmoothed: false,
+          hasCompany: subjects.count > 1)
       }
     }
     self.ranges = ranges

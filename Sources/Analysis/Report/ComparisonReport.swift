@@ -54,10 +54,10 @@ package struct ComparisonReport {
     var table = Table(columns: [.init("field")] + names.prefix(shown.count).map { .init($0) })
     func add(_ label: String, _ cells: [Cell]) {
       guard let first = cells.first, cells.contains(where: { $0 != first }) else { return }
-      table.append([.text(label)] + cells)
+      table.append([.text(label)] + cells.map { $0 == .missing ? .text("(not set)") : $0 })
     }
     add("recipe", shown.map { Cell($0.recipeName) })
-    for path in paths { add("recipe: \(path)", shown.map { $0.recipe?[path] ?? .missing }) }
+    for path in paths where path != "summary" { add(path, shown.map { $0.recipe?[path] ?? .missing }) }
     add("seed", shown.map { $0.seed.map { .unsigned($0) } ?? .missing })
     for (label, name) in [
       ("numerics version", IdentityNames.numericsVersion), ("code revision", IdentityNames.codeRevision),
