@@ -7,7 +7,8 @@ import Testing
 @Suite struct PlotsCurves {
   @Test(arguments: [1, 2, 599, 600, 601, 1_000_000])
   func thinningKeepsTheLeastAndTheGreatestValueWhereTheyAre(records: Int) {
-    let spike = records * 2 / 3
+    // Neither the first nor the last of its bin, where there are bins of many.
+    let spike = records * 3 / 5 + (records > 10_000 ? 137 : 0)
     var curve = Curve(records: records, bins: 600)
     for record in 0..<records {
       let value = record == spike ? 1000 : record == spike / 2 ? -1000 : Double(record % 17)
