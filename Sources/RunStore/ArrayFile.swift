@@ -5,10 +5,14 @@ import HDF5
 extension NewGroup {
   /// Writes arrays at their paths; each bears its place in the order, its unit and its summary.
   func write(_ arrays: NamedArrays, options: DatasetOptions = .plain) throws {
+    // Arrays of one group follow each other; to find it again by its path takes as long as to write a small one.
+    var open: (path: Substring, group: NewGroup) = ("", self)
     for (position, array) in arrays.arrays.enumerated() {
-      let parts = array.name.split(separator: "/")
-      let folder = parts.count > 1 ? try group(parts.dropLast().joined(separator: "/")) : self
-      let dataset = try folder.write(String(parts.last!), array.values, shape: array.shape, options: options)
+      let slash = array.name.lastIndex(of: "/")
+      let path = slash.map { array.name[..<$0] } ?? ""
+      let name = slash.map { array.name[array.name.index(after: $0)...] } ?? array.name[...]
+      if path != open.path { open = (path, path.isEmpty ? self : try group(String(path))) }
+      let dataset = try open.group.write(String(name), array.values, shape: array.shape, options: options)
       try dataset.setAttribute("position", Int64(position))
       if !array.unit.isEmpty { try dataset.setAttribute("units", array.unit) }
       if !array.summary.isEmpty { try dataset.setAttribute("long_name", array.summary) }
