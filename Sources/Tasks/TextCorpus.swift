@@ -55,9 +55,23 @@ package struct TextWindows: Sendable {
   /// Whether all splits draw from the training texts.
   package let justTrain: Bool
 
+  package init(
+    corpus: TextCorpus, partition: Partition, batchSize: Int, length: Int, vocabularySize: Int, justTrain: Bool
+  ) {
+    precondition(
+      batchSize > 0 && length > 0 && vocabularySize > 1,
+      "\(batchSize) windows of \(length) out of \(vocabularySize) tokens")
+    self.corpus = corpus
+    self.partition = partition
+    self.batchSize = batchSize
+    self.length = length
+    self.vocabularySize = vocabularySize
+    self.justTrain = justTrain
+  }
+
   /// Calls `body` with each place of a batch of windows: uniform starts in a text that is longer than a window, and token 0
   /// behind the end of one that is shorter.
-  func forEachToken(
+  package func forEachToken(
     of batch: Batch, seed: UInt64, _ body: (_ example: Int, _ time: Int, _ token: Int32) -> Void
   ) {
     let randomness = Randomness(key: seed)
@@ -75,7 +89,7 @@ package struct TextWindows: Sendable {
   }
 
   /// Calls `body` with each example of a batch and the text it is from.
-  func forEachText(of batch: Batch, seed: UInt64, _ body: (_ position: Int, _ text: Int) -> Void) {
+  package func forEachText(of batch: Batch, seed: UInt64, _ body: (_ position: Int, _ text: Int) -> Void) {
     guard justTrain else {
       return partition.forEachExample(of: batch, count: batchSize, seed: seed, body)
     }

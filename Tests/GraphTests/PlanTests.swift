@@ -45,6 +45,28 @@ struct PlanTests {
     #expect(gradient(plan, [1, 2]) == [0, 0])
   }
 
+  @Test func aLongSequenceCostsNodesAndMemoryInProportionToItsLength() {
+    func sequence(_ steps: Int) -> Expression {
+      Expression { recording in
+        let inputs = recording.input("x", [steps * 4, 3]).times(recording.parameter("w", [3, 8]))
+        let u = recording.parameter("u", [8, 8])
+        var h = recording.constant([Float](repeating: 0, count: 32), [4, 8])
+        var states: [Term] = []
+        for t in 0..<steps {
+          h = (inputs.slice(4 * t..<4 * t + 4, axis: 0) + h.times(u)).tanh
+          states.append(h)
+        }
+        return Term.stacked(states).squared.sum()
+      }
+    }
+    let (short, long) = (sequence(100), sequence(200))
+    #expect(Double(long.nodes.count) < 2.05 * Double(short.nodes.count) && short.nodes.count < 2000)
+    let (few, many) = (Plan(short).scratchCount, Plan(long).scratchCount)
+    #expect(Double(many) < 2.05 * Double(few))
+    // Inputs, their products, states and what the derivative keeps: some ten arrays of a step's 32 floats.
+    #expect(few < 100 * 32 * 12 + 6000, "\(few)")
+  }
+
   @Test func aGradientIsOverwritten() {
     let plan = Plan(Expression { $0.parameter("w", [2]).squared.sum() })
     var gradient = Tensors(plan.parameters, values: [.nan, 5])

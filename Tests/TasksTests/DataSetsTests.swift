@@ -25,6 +25,19 @@ struct DataSetsTests {
     #expect((0..<6).map { kind in verses.count { $0.kind == kind } } == [5852, 7018, 4785, 5490, 4786, 3171])
   }
 
+  @Test func versesBecomeBytesAndWords() throws {
+    let verses = try Verses.load(from: Resources.bundled())
+    let (bytes, words) = (Verses.bytes(of: verses), Verses.words(of: verses))
+    #expect(bytes.tokens.prefix(3) == [73, 110, 32])  // "In "
+    #expect(bytes.bounds[1] == verses[0].text.count && bytes.classCount == 6)
+    // "the" is the most frequent word, "and" the next; the first verse is "In the beginning God created ...".
+    #expect(words.tokens[1] == 1 && words.tokens[5] == 1)
+    #expect(words.tokens.count { $0 == 1 } > words.tokens.count { $0 == 2 })
+    #expect(words.vocabularySize > 10_000 && words.tokens.min() == 1)
+    #expect(words.tokens.contains(Int32(words.vocabularySize - 1)))
+    #expect(words.labels == bytes.labels)
+  }
+
   @Test func digitsLoadFastEnoughForAQuickStart() throws {
     let resources = try Resources.bundled()
     // Of the processor's time, not the clock's: other work may share the machine. The best of five.

@@ -1,0 +1,30 @@
+import Experiments
+import RunSchema
+import Testing
+
+struct SampledTaskRecipeTests {
+  static let names = [
+    "taskset_quadratic", "taskset_mlp", "losg", "char_rnn", "word_rnn", "text_classification", "mlp_ae", "mlp_vae",
+    "conv_fc", "conv_pooling", "maf", "nvp",
+  ]
+
+  @Test(arguments: names)
+  func aRecipeCanNameTheFamily(_ name: String) throws {
+    let recipe = try Recipe("tasks: [{family: \(name)}]", name: "small")
+    let experiment = try Experiment(recipe: recipe, seed: 1)
+    #expect(experiment.bestLosses == [0])
+    #expect(experiment.familyNames.count == 1)
+  }
+
+  @Test func limitsThatLeaveNothingAreRefusedInWords() throws {
+    let recipe = try Recipe("tasks: [{family: nvp, maximum_parameters: 10}]", name: "small")
+    let error = #expect(throws: ExperimentError.self) { try Experiment(recipe: recipe, seed: 1) }
+    #expect(error?.description.contains("maximum_parameters") == true)
+  }
+
+  @Test func onlyFamiliesOfTextHaveALength() throws {
+    #expect(throws: RecipeError.self) { try Recipe("tasks: [{family: nvp, maximum_length: 10}]", name: "small") }
+    let recipe = try Recipe("tasks: [{family: char_rnn, maximum_length: 10}]", name: "small")
+    #expect(try Experiment(recipe: recipe, seed: 1).familyNames[0].contains("length <= 10"))
+  }
+}

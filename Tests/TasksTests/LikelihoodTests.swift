@@ -1,0 +1,45 @@
+import Numerics
+import Tasks
+import Testing
+
+/// Densities obey a bound that only real densities obey: a flow whose mask leaks or whose determinant is wrong falls below it.
+struct LikelihoodTests {
+  static let limits = SamplingLimits(maximumParameters: 12_000, maximumWork: 1_000_000)
+  static let families: [any TaskFamily] = [
+    SampledFamily(maskedAutoregressiveFlowsOn: SampledFamiliesTests.digits, limits: limits)!,
+    SampledFamily(realNVPOn: SampledFamiliesTests.digits, limits: limits)!,
+    SampledFamily(variationalAutoencodersOn: SampledFamiliesTests.digits, limits: limits)!,
+  ]
+
+  @Test(arguments: families.indices)
+  func noTrainingGetsBelowTheEntropyOfTheNoise(_ index: Int) {
+    var improved = 0
+    for seed in 0..<4 as Range<UInt64> {
+      let task = Self.families[index].task(seed: seed)
+      let workspace = Workspace()
+      var w = task.initialParameters()
+      var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
+      var gradient = Tensors(zeros: task.parameters)
+      for step in 0..<400 {
+        _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
+        for i in w.values.indices {
+          let g = gradient.values[i]
+          m[i] = 0.9 * m[i] + 0.1 * g
+          q[i] = 0.99 * q[i] + 0.01 * g * g
+          w.values[i] -= 0.003 * m[i] / (q[i].squareRoot() + 1e-8)
+        }
+      }
+      let loss = SampledFamiliesTests.meanLoss(task, w, workspace)
+      #expect(!(loss < task.normalization.best), "\(loss) of \(task.normalization)")
+      if loss < task.normalization.initial { improved += 1 }
+    }
+    #expect(improved >= 3)
+  }
+
+  @Test func aPermutationIsNumPysLegacyOne() {
+    // numpy.random.RandomState(seed).permutation(10), computed with NumPy.
+    #expect(TaskSet.Flow.permutation(10, seed: 0) == [2, 8, 4, 9, 1, 6, 7, 3, 0, 5])
+    #expect(TaskSet.Flow.permutation(10, seed: 1) == [2, 9, 6, 4, 0, 3, 1, 7, 8, 5])
+    #expect(TaskSet.Flow.permutation(64, seed: 3).sorted() == Array(0..<64))
+  }
+}
