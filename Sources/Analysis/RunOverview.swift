@@ -16,6 +16,9 @@ package struct RunOverview: Sendable {
   package let generation: Int?
   /// The run it started from.
   package let parent: String?
+  /// The checkpoint it started from, and how: fork, self-train.
+  package let origin: Lineage?
+  package let relation: String?
   /// Outer iterations done before the first record, done in all, and planned by the recipe.
   package let firstIteration: Int?
   package let iterations: Int?
@@ -26,43 +29,125 @@ package struct RunOverview: Sendable {
   /// Seconds since 1970, UTC.
   package let created: Double?
 
-  package init(_ summary: RunSummary) {
-    self.init(summary.run, id: summary.id, summary.labels, damage: summary.damage)
+  /// All runs of a store, oldest first. Of runs that are as they were at the last look no file is read.
+  package static func all(in store: Store) throws -> [RunOverview] {
+    var recipes = RecipeCache()
+    return try store.summaries(summarizer).map { RunOverview($0, &recipes) }
   }
 
-  package init(_ run: Run, _ labels: Labels) { self.init(run, id: run.id, labels, damage: nil) }
-
-  private init(_ run: Run?, id: RunID, _ labels: Labels, damage: StoreError?) {
-    var damage = damage
-    var losses: [Double] = []
-    if let run {
-      do {
-        losses = try run.column("records", "outer_loss").doubles ?? []
-      } catch let error as StoreError {
-        damage = error
-      } catch {
-        damage = StoreError(.damaged, doing: "reading run \(id)", file: run.path, underlying: "\(error)")
-      }
+  /// One run, read for the purpose.
+  package init(_ run: Run, _ labels: Labels) {
+    var recipes = RecipeCache()
+    var facts: RunFacts?
+    var damage: StoreError?
+    do {
+      facts = try Self.facts(of: run)
+    } catch let error as StoreError {
+      damage = error
+    } catch {
+      damage = StoreError(.damaged, doing: "reading run \(run.id)", file: run.path, underlying: "\(error)")
     }
-    let identity = run?.identity
-    let recipe = identity?.recipe
-    let first = identity?.integer(IdentityNames.firstIteration)
-    self.id = id
-    self.labels = labels
-    self.damage = damage
-    status = damage == nil ? run?.status.word ?? "damaged" : "damaged"
-    recipeName = identity?.text(IdentityNames.recipeName)
-    self.recipe = recipe.map { RecipeFields($0) }
-    seed = identity?.unsigned(IdentityNames.seed)
-    numerics = identity?.text(IdentityNames.numericsVersion)
-    generation = identity?.integer(IdentityNames.generation)
-    parent = run?.description.lineage.first?.run
+    self.init(
+      RunSummary(
+        id: run.id, labels: labels, status: run.status, recordCount: run.recordCount,
+        created: run.events.first?.secondsSince1970, parent: run.description.lineage.first, facts: facts,
+        damage: damage), &recipes)
+  }
+
+  private init(_ summary: RunSummary, _ recipes: inout RecipeCache) {
+    func text(_ fact: TextFact) -> String? { summary.facts?.texts[fact.rawValue] }
+    func number(_ fact: NumberFact) -> Double? { summary.facts?.numbers[fact.rawValue] }
+    func integer(_ fact: NumberFact) -> Int? { number(fact).flatMap { Int(exactly: $0) } }
+    let first = integer(.firstIteration)
+    id = summary.id
+    labels = summary.labels
+    damage = summary.damage
+    status = damage == nil ? summary.status?.word ?? "damaged" : "damaged"
+    recipeName = text(.recipeName)
+    recipe = text(.recipe).flatMap { recipes.fields(of: $0) }
+    seed = text(.seed).flatMap { UInt64($0) }
+    numerics = text(.numerics)
+    parent = summary.parent?.run
+    origin = summary.parent
+    relation = text(.relation)
+    generation = integer(.generation)
     firstIteration = first
-    iterations = run.map { (first ?? 0) + $0.recordCount }
-    planned = recipe?["iterations"].flatMap { if case .integer(let count) = $0 { count } else { nil } }
-    lastLoss = losses.last
-    best = SmoothedLoss(losses).best.map { ($0.value, (first ?? 0) + $0.count) }
-    created = run?.events.first?.secondsSince1970
+    iterations = summary.recordCount.map { (first ?? 0) + $0 }
+    planned = integer(.planned)
+    lastLoss = number(.lastLoss)
+    if let loss = number(.bestLoss), let iteration = integer(.bestIteration) {
+      best = (loss, iteration)
+    } else {
+      best = nil
+    }
+    created = summary.created
+  }
+}
+
+// What the store keeps of each run for its lists.
+extension RunOverview {
+  private enum TextFact: Int, CaseIterable {
+    case recipeName, recipe, seed, numerics, relation
+  }
+
+  private enum NumberFact: Int, CaseIterable {
+    case generation, firstIteration, planned, lastLoss, bestLoss, bestIteration
+  }
+
+  /// A new number for whatever changes in `facts`.
+  private static let summarizer = Summarizer(name: "runs/overview/1") { try facts(of: $0) }
+
+  private static func facts(of run: Run) throws -> RunFacts {
+    let identity = run.identity
+    let first = identity.integer(IdentityNames.firstIteration)
+    let losses = try run.column("records", "outer_loss").doubles ?? []
+    let best = SmoothedLoss(losses).best
+    return RunFacts(
+      texts: TextFact.allCases.map { fact in
+        switch fact {
+        case .recipeName: identity.text(IdentityNames.recipeName)
+        case .recipe: identity.text(IdentityNames.recipeResolved)
+        case .seed: identity.unsigned(IdentityNames.seed).map { String($0) }
+        case .numerics: identity.text(IdentityNames.numericsVersion)
+        case .relation: identity.text(IdentityNames.relation)
+        }
+      },
+      numbers: NumberFact.allCases.map { fact in
+        switch fact {
+        case .generation: identity.integer(IdentityNames.generation).map { Double($0) }
+        case .firstIteration: first.map { Double($0) }
+        case .planned: planned(run).map { Double($0) }
+        case .lastLoss: losses.last
+        case .bestLoss: best?.value
+        case .bestIteration: best.map { Double((first ?? 0) + $0.count) }
+        }
+      })
+  }
+}
+
+extension RunOverview {
+  /// The recipe's iterations, or what a resumption said instead.
+  private static func planned(_ run: Run) -> Int? {
+    if let total = ExtendedTotal.last(in: run.events) { return total }
+    guard case .integer(let count)? = run.identity.recipe?["iterations"] else { return nil }
+    return count
+  }
+}
+
+/// Recipes by their text, each parsed once: runs of a store share most of theirs.
+private struct RecipeCache {
+  private var known: [String: RecipeFields] = [:]
+
+  /// Nil for what is no JSON.
+  mutating func fields(of text: String) -> RecipeFields? {
+    if let fields = known[text] { return fields }
+    do {
+      let fields = RecipeFields(try JSONParser.parse(text))
+      known[text] = fields
+      return fields
+    } catch {
+      return nil
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 package import OuterTraining
+import RunSchema
 package import RunStore
 
 /// What a person may say of a new run besides its recipe: none of it changes a bit.
@@ -33,12 +34,19 @@ extension Session {
   }
 
   /// A run taken up where it stopped, however it stopped.
-  package static func resume(_ id: RunID, in store: Store, threads: Int) throws -> Session {
+  /// - Parameter total: outer iterations to reach, if not those that were planned; noted for the next to take it up.
+  package static func resume(_ id: RunID, in store: Store, threads: Int, total: Int?) throws -> Session {
     let run = try store.run(id)
-    let experiment = try IdentityReader(run.identity, of: id.text).experiment()
+    let reader = IdentityReader(run.identity, of: id.text)
+    let (experiment, firstIteration) = (try reader.experiment(), try reader.firstIteration())
     let lastRecord = try run.lastRecord().map { IterationRecord($0) }
-    let writer = try store.resume(id)
-    let firstIteration = try IdentityReader(writer.description.identity, of: id.text).firstIteration()
+    let done = firstIteration + (run.checkpoints.last?.iteration ?? 0)
+    if let total, total < done {
+      throw ExperimentError(
+        .usage, doing: "resuming run \(id)", problem: "it has \(done) outer iterations already",
+        advice: "give --iterations above that")
+    }
+    let writer = try store.resume(id, note: total.map { ExtendedTotal.note($0) } ?? "")
     var state = experiment.initialState
     if let arrays = writer.resumption.state {
       state = try RunState(
@@ -46,7 +54,7 @@ extension Session {
     }
     return Session(
       experiment: experiment, firstIteration: firstIteration, writer: writer, state: state, threads: threads,
-      isNew: false, outerLoss: lastRecord?.outerLoss ?? .nan)
+      isNew: false, total: total ?? ExtendedTotal.last(in: run.events), outerLoss: lastRecord?.outerLoss ?? .nan)
   }
 
   /// A new run that goes on from a checkpoint's whole state, as its parent would, but for what the recipe changes.

@@ -15,6 +15,8 @@ package final class Session: Sendable {
   /// Outer iterations done before the run's first record.
   package let firstIteration: Int
   package let threads: Int
+  /// Outer iterations to reach.
+  package let total: Int
   /// What the store found when it opened the run; nil for a new one.
   package let resumption: Resumption?
 
@@ -34,12 +36,13 @@ package final class Session: Sendable {
   /// A session that goes on from `state` with a writer whose position fits it.
   init(
     experiment: Experiment, firstIteration: Int, writer: sending RunWriter, state: RunState, threads: Int, isNew: Bool,
-    outerLoss: Double = .nan
+    total: Int? = nil, outerLoss: Double = .nan
   ) {
     id = writer.id
     self.experiment = experiment
     self.firstIteration = firstIteration
     self.threads = threads
+    self.total = total ?? experiment.recipe.iterations
     resumption = isNew ? nil : writer.resumption
     progress = Mutex(Progress(writer: writer, state: state, outerLoss: outerLoss))
   }

@@ -41,7 +41,7 @@ struct RunLock {
   /// Takes the lock, or says who has it.
   init(_ folder: Folder, _ environment: StoreEnvironment, doing: String) throws {
     file = try folder.open(LockHolder.fileName, .createIfMissing, doing: doing)
-    guard try file.lock(doing: doing) else {
+    guard try Self.take(file, doing: doing) else {
       let holder = LockHolder(line: try file.readAvailable(0..<512, doing: doing))
       throw StoreError(
         .busy(pid: holder.pid, host: holder.host), doing: doing, file: file.path,
@@ -49,6 +49,17 @@ struct RunLock {
     }
     try file.truncate(to: 0, doing: doing)
     try file.write(Array(LockHolder(environment).line.utf8), at: 0, doing: doing)
+  }
+
+  /// A file system that refuses locks is no place for a run.
+  private static func take(_ file: OpenFile, doing: String) throws -> Bool {
+    do {
+      return try file.lock(doing: doing)
+    } catch var error as StoreError {
+      error.expected = "a lock"
+      error.advice = "this file system may keep no locks; put the store on a local disk and copy runs from there"
+      throw error
+    }
   }
 }
 

@@ -100,36 +100,3 @@ public struct Run: Sendable {
   /// The digest of the identity.
   public var identityDigest: Digest { contents.header.identityDigest }
 }
-
-/// A run in a list.
-public struct RunSummary: Sendable {
-  /// The run's id.
-  public var id: RunID
-  /// Its labels; empty ones when they cannot be read.
-  public var labels: Labels
-  /// The run; nil when it is damaged.
-  public var run: Run?
-  /// What is wrong with the run or its labels.
-  public var damage: StoreError?
-
-  /// Looks at a run; what is wrong with it is part of the answer.
-  init(_ id: RunID, in store: Store) {
-    self.id = id
-    labels = Labels()
-    // One after the other: a damaged run keeps its name.
-    damage = Self.damage(of: id, in: store) { labels = try store.labels(of: id) }
-    damage = Self.damage(of: id, in: store) { run = try store.run(id) } ?? damage
-  }
-
-  private static func damage(of id: RunID, in store: Store, _ body: () throws -> Void) -> StoreError? {
-    do {
-      try body()
-      return nil
-    } catch let error as StoreError {
-      return error
-    } catch {
-      return StoreError(
-        .damaged, doing: "reading run \(id)", file: store.path + "/" + id.text, underlying: "\(error)")
-    }
-  }
-}

@@ -42,7 +42,7 @@ public struct RunEvent: Equatable, Sendable {
   public var host: String
   /// The writer's process.
   public var pid: Int32
-  /// The error's words for a failure, else empty.
+  /// The error's words for a failure; for a resumption the client's note; else empty.
   public var message: String
 
   init(

@@ -21,10 +21,10 @@ public struct Resumption: Sendable {
 }
 
 extension Store {
-  /// Opens a run for writing, however it stopped.
+  /// Opens a run for writing, however it stopped. The note goes into the event that says so.
   ///
   /// Throws `busy` when another process writes it, `damaged` when bytes that were acknowledged are no longer there.
-  public func resume(_ id: RunID) throws -> RunWriter {
+  public func resume(_ id: RunID, note: String = "") throws -> RunWriter {
     let doing = "resuming run \(id)"
     let folder = try folder(of: id, doing: doing)
     let lock = try RunLock(folder, environment, doing: doing)
@@ -33,7 +33,8 @@ extension Store {
     let writer = try RunWriter(
       opening: id, contents, resumption, in: folder, lock: lock, environment, doing: doing)
     let event = RunEvent(
-      .resumed, recordCount: contents.recordCount, checkpoint: resumption.checkpoint?.iteration ?? -1, in: environment)
+      .resumed, recordCount: contents.recordCount, checkpoint: resumption.checkpoint?.iteration ?? -1,
+      message: note, in: environment)
     try writer.note(event, doing: doing)
     return writer
   }

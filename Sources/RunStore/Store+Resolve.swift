@@ -18,8 +18,7 @@ extension Store {
     }
     if let exact = ids.first(where: { $0.text == reference }) { return exact }
     if !ids.isEmpty, Labels.isName(reference) {
-      let store = try folder(doing: doing)
-      let named = try ids.filter { try name(of: $0, in: store) == reference }
+      let named = try names(of: ids, in: folder(doing: doing), doing: doing).filter { $0.name == reference }.map(\.id)
       if !named.isEmpty { return try single(named, doing: doing) }
     }
     let fitting = ids.filter { !reference.isEmpty && $0.text.hasPrefix(reference) }

@@ -52,11 +52,6 @@ public struct Store: Sendable {
     }
   }
 
-  /// All runs, oldest first. A damaged run is listed with its damage and disturbs no other.
-  public func summaries() throws -> [RunSummary] {
-    try ids().map { RunSummary($0, in: self) }
-  }
-
   /// A run's labels.
   public func labels(of id: RunID) throws -> Labels {
     try Labels.read(in: folder(of: id, doing: "reading labels"), doing: "reading the labels of run \(id)")
@@ -108,15 +103,9 @@ extension Store {
     return named.filter { isRun($0, in: folder, doing: doing) }.sorted()
   }
 
+  /// What cannot be asked about is taken for one, and says so itself.
   private func isRun(_ id: RunID, in store: Folder, doing: String) -> Bool {
-    do {
-      let folder = try store.folder(id.text, doing: doing)
-      return try [Snapshot.fileName, LockHolder.fileName].contains { name in
-        try folder.openIfPresent(name, doing: doing) != nil
-      }
-    } catch {
-      return true  // what cannot be read is listed, and says so itself
-    }
+    [Snapshot.fileName, LockHolder.fileName].contains { store.mayHave(id.text + "/" + $0) }
   }
 
   /// The store's folder, made with those above it if it is not there; each new name is brought to the disk.
@@ -146,9 +135,14 @@ extension Store {
 
   /// Removes what interrupted creations and removals left. The store's folder is held, so nobody is at it.
   func removeLeftovers(in store: Folder, doing: String) throws {
-    for entry in try store.list(doing: doing)
-    where entry.kind == .folder && (entry.name.hasPrefix(Self.newPrefix) || entry.name.hasPrefix(Self.gonePrefix)) {
-      try store.removeTree(entry.name, doing: doing)
+    for entry in try store.list(doing: doing) {
+      switch entry.kind {
+      case .folder where entry.name.hasPrefix(Self.newPrefix) || entry.name.hasPrefix(Self.gonePrefix):
+        try store.removeTree(entry.name, doing: doing)
+      // Its writer, should it still be at it, does without.
+      case .file where entry.name.hasPrefix(Catalogue.asidePrefix): try store.removeIfThere(entry.name, doing: doing)
+      default: break
+      }
     }
   }
 
@@ -170,9 +164,11 @@ extension Store {
       throw StoreError(
         .usage, doing: doing, file: path, expected: "a name of 1 to 64 of A-Z a-z 0-9 . _ -", found: name)
     }
-    if let other = try ids(in: store, doing: doing).first(where: { try self.name(of: $0, in: store) == name }) {
+    let names = try names(of: ids(in: store, doing: doing), in: store, doing: doing)
+    if let other = names.first(where: { $0.name == name }) {
       throw StoreError(
-        .usage, doing: doing, file: path, found: "the name \(name), which run \(other) has", advice: "choose another")
+        .usage, doing: doing, file: path, found: "the name \(name), which run \(other.id) has", advice: "choose another"
+      )
     }
   }
 

@@ -36,6 +36,7 @@ struct Complaint: Error {
     case let error as StoreError: self.init(ExitStatus(error.code), error.description)
     case let error as HDF5Error: self.init(error.code == .noSuchFile ? .noInput : .badData, error.description)
     case let error as ExperimentError: self.init(ExitStatus(error.code), error.description)
+    case let error as ForeignFileError: self.init(ExitStatus(error.code), error.description)
     case let error as FilterError: self.init(.usage, error.description)
     case let error as RunListError: self.init(.usage, error.description)
     case let error as AnalysisError: self.init(ExitStatus(error.code), error.description)
@@ -57,6 +58,15 @@ extension ExitStatus {
       case .io, .diskFull, .stopped: .ioFailed
       case .differs: .checkFailed
       case .newerSchema: .unfit
+      }
+  }
+
+  init(_ code: ForeignFileError.Code) {
+    self =
+      switch code {
+      case .noSuchFile: .noInput
+      case .refused: .badData
+      case .unfit: .unfit
       }
   }
 

@@ -10,9 +10,7 @@ extension CompletionKind {
     let store = Store(at: StoreOptions.path(given: given))
     do {
       let ids = try store.ids()
-      let names = ids.compactMap { id -> String? in
-        do { return try store.labels(of: id).name } catch { return nil }
-      }
+      let names = try store.names().map(\.name)
       return (["latest"] + names + ids.map(\.text)).filter { $0.hasPrefix(prefix) }
     } catch {
       return []  // a shell that completes has no place for complaints

@@ -28,7 +28,7 @@ struct RunSelection {
     var ids: [RunID] = []
     if names.isEmpty {
       let list = try RunList(
-        try store.summaries().map { RunOverview($0) }, matching: filter, sort: nil, limit: nil,
+        try RunOverview.all(in: store), matching: filter, sort: nil, limit: nil,
         now: Instant(Environment.now()))
       ids = list.runs.map(\.id).sorted()
       if ids.isEmpty { throw Complaint(.noInput, "no run in \(store.path.shown) fits the filter; see runs list") }

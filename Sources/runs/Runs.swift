@@ -20,6 +20,7 @@ struct Runs: ParsableCommand {
       name, or `latest`; a checkpoint by ID, ID@300, ID@best, or a checkpoint file's path.
       """,
     version: ProgramVersion.current,
+    subcommands: [ReadForeign.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Training",

@@ -37,7 +37,7 @@ import Testing
   }
 
   private func report(_ run: Run, in store: Store, theme: Theme = .auto) throws -> String {
-    let lineage = LineageTree(of: [run.id], in: try store.summaries())
+    let lineage = LineageTree(of: [run.id], in: try RunOverview.all(in: store))
     return try Report(run, try store.labels(of: run.id), lineage, now: Instant(1_800_000_000)).html(theme: theme)
   }
 
@@ -111,7 +111,7 @@ import Testing
       try drawn.add(shape, seed: UInt64(index))
     }
     let runs = try drawn.all()
-    let lineage = LineageTree(of: runs.map(\.run.id), in: try drawn.store.summaries())
+    let lineage = LineageTree(of: runs.map(\.run.id), in: try RunOverview.all(in: drawn.store))
     let html = try ComparisonReport(runs, by: .automatic, lineage, now: Instant(0)).html(theme: .auto)
     check(html)
     if count > 1 { #expect(html.contains("<td>seed</td>")) }

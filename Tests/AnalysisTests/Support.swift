@@ -61,7 +61,7 @@ struct SmallStore {
     try data.write(to: url)
   }
 
-  func overviews() throws -> [RunOverview] { try store.summaries().map { RunOverview($0) } }
+  func overviews() throws -> [RunOverview] { try RunOverview.all(in: store) }
 
   private static func tables(_ loss: Double, iteration: Int) -> [[ArrayValues]] {
     RecordTables.all(pairs: 2).map { schema in

@@ -72,14 +72,15 @@ struct Promises {
     let before = disk.files
     let summaries = try store.summaries()
     guard let id = life.id else {
-      guard summaries.count <= 1, summaries.allSatisfy({ $0.damage == nil && $0.run?.recordCount == 0 }) else {
+      guard summaries.count <= 1, summaries.allSatisfy({ $0.damage == nil && $0.recordCount == 0 }) else {
         throw Broken("a run that was never acknowledged is \(summaries)")
       }
       return
     }
-    guard summaries.count == 1, summaries[0].id == id, let run = summaries[0].run else {
+    guard summaries.count == 1, summaries[0].id == id, summaries[0].damage == nil else {
       throw Broken("the run is not there: \(summaries.map { "\($0.id): \($0.damage.map(\.description) ?? "")" })")
     }
+    let run = try store.run(id)
     guard run.recordCount >= life.acknowledged - slack, run.recordCount <= life.attempted else {
       throw Broken("\(run.recordCount) records of \(life.acknowledged) acknowledged, \(life.attempted) attempted")
     }

@@ -65,6 +65,9 @@ final class FullDisk: FileSystem {
   }
   func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry] { try inner.list(folder) }
   func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus { try inner.status(file) }
+  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
+    try inner.status(path, in: folder)
+  }
   func lock(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.lock(file) }
   func isLocked(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.isLocked(file) }
 }
@@ -212,6 +215,9 @@ final class FaultyFileSystem: FileSystem {
   }
   func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus {
     try pass(.look) { () throws(SystemFailure) in try inner.status(file) }
+  }
+  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
+    try pass(.look) { () throws(SystemFailure) in try inner.status(path, in: folder) }
   }
   func lock(_ file: Descriptor) throws(SystemFailure) -> Bool {
     try pass(.lock) { () throws(SystemFailure) in try inner.lock(file) }

@@ -24,8 +24,10 @@ final class MemoryFileSystem: FileSystem {
     var entries: [String: Int] = [:]
     var durable: [String: Int] = [:]
     var pending: [Change] = []
+    var changes = 0
 
     mutating func apply(_ change: Change) {
+      changes += 1
       switch change {
       case .link(let name, let node): entries[name] = node
       case .unlink(let name): entries[name] = nil
@@ -199,14 +201,17 @@ final class MemoryFileSystem: FileSystem {
   }
 
   func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus {
+    try with { disk throws(SystemFailure) in try disk.status(disk.node(file)) }
+  }
+
+  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
     try with { disk throws(SystemFailure) in
-      let node = disk.node(file)
-      let file = try disk.file(node)
-      let links = disk.nodes.values.reduce(0) { count, other in
-        if case .folder(let directory) = other { return count + directory.entries.values.filter { $0 == node }.count }
-        return count
+      var node = disk.node(folder)
+      for name in path.split(separator: "/") {
+        guard let next = try disk.directory(node).entries[String(name)] else { throw SystemFailure(errno: ENOENT) }
+        node = next
       }
-      return FileStatus(size: file.bytes.count, links: links, inode: UInt64(node), modified: Int64(file.changes))
+      return try disk.status(node)
     }
   }
 
@@ -303,6 +308,21 @@ extension MemoryFileSystem {
 }
 
 extension MemoryFileSystem.Disk {
+  /// Changes are counted in place of a time.
+  func status(_ node: Int) throws(SystemFailure) -> FileStatus {
+    let links = nodes.values.reduce(0) { count, other in
+      if case .folder(let directory) = other { return count + directory.entries.values.filter { $0 == node }.count }
+      return count
+    }
+    guard let found = nodes[node] else { throw SystemFailure(errno: ENOENT) }
+    switch found {
+    case .file(let file):
+      return FileStatus(size: file.bytes.count, links: links, inode: UInt64(node), modified: Int64(file.changes))
+    case .folder(let directory):
+      return FileStatus(size: 0, links: links, inode: UInt64(node), modified: Int64(directory.changes))
+    }
+  }
+
   func node(_ descriptor: Descriptor) -> Int { open[descriptor.number]! }
 
   func directory(_ node: Int) throws(SystemFailure) -> MemoryFileSystem.Directory {

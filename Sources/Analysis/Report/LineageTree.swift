@@ -22,9 +22,9 @@ package struct LineageTree: Sendable {
   private static let mostNodes = 40
 
   /// - Parameter all: the runs of the store.
-  package init(of subjects: [RunID], in all: [RunSummary]) {
+  package init(of subjects: [RunID], in all: [RunOverview]) {
     let runs = Dictionary(all.map { ($0.id.text, $0) }) { first, _ in first }
-    let parents = runs.compactMapValues { $0.run?.description.lineage.first }
+    let parents = runs.compactMapValues { $0.origin }
     var children: [String: [String]] = [:]
     for (id, parent) in parents { children[parent.run, default: []].append(id) }
     var roots: [String] = []
@@ -52,20 +52,16 @@ package struct LineageTree: Sendable {
   }
 
   private static func node(
-    _ id: String, _ summary: RunSummary?, _ origin: Lineage?, depth: Int, parent: Int?, isSubject: Bool
+    _ id: String, _ overview: RunOverview?, _ origin: Lineage?, depth: Int, parent: Int?, isSubject: Bool
   ) -> Node {
-    guard let summary else {
+    guard let overview else {
       return Node(id: id, depth: depth, label: id, detail: "not in this store", isSubject: isSubject, parent: parent)
     }
-    let label = summary.labels.name.map { "\($0) (\(id))" } ?? id
+    let label = overview.labels.name.map { "\($0) (\(id))" } ?? id
     var parts: [String] = []
-    if let run = summary.run {
-      if let origin {
-        let relation = run.identity.text(IdentityNames.relation) ?? "from"
-        parts.append("\(relation) at \(origin.iteration)")
-      }
-      let first = run.identity.integer(IdentityNames.firstIteration) ?? 0
-      parts += ["\(first + run.recordCount) iterations", run.status.word]
+    if overview.damage == nil {
+      if let origin { parts.append("\(overview.relation ?? "from") at \(origin.iteration)") }
+      parts += ["\(overview.iterations ?? 0) iterations", overview.status]
     } else {
       parts.append("damaged")
     }

@@ -22,10 +22,8 @@ package struct Apply {
   private let isValid: [Bool]
   private let optimizer: any Optimizer
 
-  /// Reads the input. It is a file from elsewhere, so that what it may not hold is refused first.
-  package init(file path: String) throws {
-    let file = try File.open(path: path)
-    try Refusals().check(file)
+  /// Takes the input, which is a file from elsewhere.
+  package init(_ file: ForeignFile) throws {
     let input = ApplyInput(file)
     losses = try input.floats("losses", count: nil)
     let steps = losses.count

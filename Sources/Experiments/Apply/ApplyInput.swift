@@ -1,60 +1,68 @@
-import HDF5
 import Numerics
 import Optimizers
 
-/// Reads what `apply` needs from a file, each thing as what it must be.
+/// Takes what `apply` needs from a file, each thing as what it must be.
 struct ApplyInput {
-  private let file: File
+  private let file: ForeignFile
 
-  init(_ file: File) { self.file = file }
+  init(_ file: ForeignFile) { self.file = file }
 
-  func text(_ attribute: String) throws -> String { try file.root.textAttribute(attribute) }
+  func text(_ attribute: String) throws -> String {
+    switch file.attributes[attribute] {
+    case .texts(let texts) where texts.count == 1: return texts[0]
+    case .none: throw wrong("attribute \(attribute)", "a text", "none")
+    default: throw wrong("attribute \(attribute)", "a text", "something else")
+    }
+  }
 
   /// All datasets below a group as tensors. Their order is that of a nested dictionary's sorted keys.
   func tensors(under group: String) throws -> Tensors {
     var layout = Layout()
     var values: [Float] = []
-    for name in try datasets(of: file.group(group), prefix: "") {
-      let dataset = try file.dataset("\(group)/\(name)")
-      guard dataset.count > 0 else { throw wrong("\(group)/\(name)", "at least one element", "none") }
-      layout.append(name, dataset.shape)
-      values += try dataset.read(convertingTo: Float.self)
+    for dataset in file.datasets where dataset.path.hasPrefix(group + "/") {
+      guard !dataset.values.isEmpty else { throw wrong(dataset.path, "at least one element", "none") }
+      layout.append(String(dataset.path.dropFirst(group.utf8.count + 1)), dataset.shape)
+      values += try floats(dataset)
     }
     guard !layout.slots.isEmpty else { throw wrong(group, "at least one dataset", "none") }
     return Tensors(layout, values: values)
   }
 
-  private func datasets(of group: Group, prefix: String) throws -> [String] {
-    var names: [String] = []
-    for child in try group.children() {
-      switch child.kind {
-      case .dataset: names.append(prefix + child.name)
-      case .group: names += try datasets(of: group.group(child.name), prefix: "\(prefix)\(child.name)/")
-      default: throw wrong("\(group.path)/\(child.name)", "a group or a dataset", "\(child.kind)")
-      }
-    }
-    return names
-  }
-
   func floats(_ path: String, shape: [Int]) throws -> [Float] {
-    let dataset = try file.dataset(path)
+    let dataset = try dataset(path)
     guard dataset.shape == shape else { throw wrong(path, "the shape \(shape)", "\(dataset.shape)") }
-    return try dataset.read(convertingTo: Float.self)
+    return try floats(dataset)
   }
 
   /// A vector, of a given length unless nil.
   func floats(_ path: String, count: Int?) throws -> [Float] {
-    let dataset = try file.dataset(path)
+    let dataset = try dataset(path)
     guard dataset.shape.count == 1, count == nil || dataset.shape[0] == count else {
       throw wrong(path, "a vector" + (count.map { " of \($0)" } ?? ""), "the shape \(dataset.shape)")
     }
-    return try dataset.read(convertingTo: Float.self)
+    return try floats(dataset)
   }
 
   /// A vector of zeros and others; all false where it is missing.
   func flags(_ path: String, count: Int) throws -> [Bool] {
-    guard try file.root.contains(path) else { return Array(repeating: false, count: count) }
+    guard file[path] != nil else { return Array(repeating: false, count: count) }
     return try floats(path, count: count).map { $0 != 0 }
+  }
+
+  private func dataset(_ path: String) throws -> ForeignFile.Dataset {
+    guard let dataset = file[path] else { throw wrong(path, "a dataset", "none") }
+    return dataset
+  }
+
+  /// The nearest floats to whatever numbers there are.
+  private func floats(_ dataset: ForeignFile.Dataset) throws -> [Float] {
+    switch dataset.values {
+    case .float32(let values): return values
+    case .float64(let values): return values.map { Float($0) }
+    case .integers(let values): return values.map { Float($0) }
+    case .unsigned(let values): return values.map { Float($0) }
+    case .booleans, .texts: throw wrong(dataset.path, "numbers", "something else")
+    }
   }
 
   /// The optimizer that a file names, with its arguments and theta.
@@ -167,11 +175,12 @@ struct ApplyInput {
   /// The numbers of an argument; nil where the file does not give it.
   private func numbers(_ name: String) throws -> [Double]? {
     let attribute = "arg.\(name)"
-    guard try file.root.hasAttribute(attribute) else { return nil }
-    switch try file.root.attribute(attribute).values {
-    case .integers(let values): return values.map(Double.init)
+    switch file.attributes[attribute] {
+    case nil: return nil
+    case .integers(let values): return values.map { Double($0) }
     case .unsigned(let values): return values.map { Double($0) }
-    case .numbers(let values): return values
+    case .float32(let values): return values.map { Double($0) }
+    case .float64(let values): return values
     case .booleans(let values): return values.map { $0 ? 1 : 0 }
     case .texts: throw wrong("attribute \(attribute)", "numbers", "text")
     }

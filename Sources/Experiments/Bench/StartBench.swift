@@ -18,7 +18,7 @@ struct StartBench {
       let (start, clock) = (Environment.now(), Environment.clock())
       try train(program, store.path)
       ends.append(Environment.clock() - clock)
-      guard let run = try store.summaries().first?.run,
+      guard let run = try store.ids().first.map({ try store.run($0) }),
         case .float64(let finished) = try run.column("observed", "finished_at"),
         case .int64(let peak) = try run.column("observed", "peak_memory")
       else { throw failure("it left no record") }

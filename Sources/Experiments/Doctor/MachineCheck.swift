@@ -9,6 +9,9 @@ package enum MachineCheck {
     return [cpu, threads, hdf5, golden(), digits(), recipes(), folder.writing(), folder.fileSystem()]
   }
 
+  /// What there is to fear for a store on this file system; nil where nothing is.
+  package static func fileSystemWarning(storeAt path: String) -> String? { StoreFolder(path).networkWarning }
+
   private static var cpu: Finding {
     let isFit = Environment.cpuIsSupported
     return Finding(

@@ -64,6 +64,13 @@ struct StoreFolder {
     }
   }
 
+  /// Nil on a file system of this machine.
+  var networkWarning: String? {
+    guard let type = MountTable(contentsOf: "/proc/self/mountinfo").type(of: present), Self.risk(of: type) == .network
+    else { return nil }
+    return "\(path) lies on \(type), where locks and syncs may not hold; write runs on a local disk and copy them"
+  }
+
   /// Free space in words; nothing where the system does not say.
   private var free: String {
     do {

@@ -116,6 +116,8 @@ public protocol FileSystem: Sendable {
   func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry]
   /// What is known about an open file.
   func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus
+  /// What is known about a file or folder by a path of names below an open folder; a link is not followed.
+  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus
   /// Takes a file or folder for one writer; false when another open descriptor has it. Given back at close.
   func lock(_ file: Descriptor) throws(SystemFailure) -> Bool
   /// Whether a writer has a file, without taking it.

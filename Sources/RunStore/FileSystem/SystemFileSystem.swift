@@ -126,8 +126,16 @@ public struct SystemFileSystem: FileSystem {
   }
 
   /// What fstat says.
-  public func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus {
-    let status = try information(file)
+  public func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus { Self.status(try information(file)) }
+
+  /// What fstatat says.
+  public func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
+    var status = stat()
+    try check(fstatat(folder.number, path, &status, AT_SYMLINK_NOFOLLOW))
+    return Self.status(status)
+  }
+
+  private static func status(_ status: stat) -> FileStatus {
     #if canImport(Darwin)
       let time = status.st_mtimespec
     #else

@@ -23,7 +23,8 @@ struct Apply: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let summary = try Experiments.Apply(file: file).run(writingTo: out)
+    let input = try ForeignFile.read(file, by: Environment.executablePath)
+    let summary = try Experiments.Apply(input).run(writingTo: out)
     if output.json {
       return Output.print(
         [

@@ -44,12 +44,12 @@ struct CollectGarbage: ParsableCommand {
     let store = Store(at: self.store.path)
     let chosen = try ids.map { try store.resolve($0) }
     var table = RetentionTable()
-    for summary in try store.summaries() where chosen.isEmpty || chosen.contains(summary.id) {
-      let overview = RunOverview(summary)
-      guard let run = summary.run, overview.damage == nil, overview.status != "running" else {
-        output.tell("run \(summary.id) is \(overview.status) and left as it is")
+    for overview in try RunOverview.all(in: store) where chosen.isEmpty || chosen.contains(overview.id) {
+      guard overview.damage == nil, overview.status != "running" else {
+        output.tell("run \(overview.id) is \(overview.status) and left as it is")
         continue
       }
+      let run = try store.run(overview.id)
       let scores = try RetentionTable.scores(of: run)
       table.add(
         yes

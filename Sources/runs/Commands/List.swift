@@ -40,7 +40,7 @@ struct List: ParsableCommand {
     let now = Instant(Environment.now())
     let store = Store(at: self.store.path)
     let list = try RunList(
-      try store.summaries().map { RunOverview($0) }, matching: try Filter(words: filter), sort: sort, limit: limit,
+      try RunOverview.all(in: store), matching: try Filter(words: filter), sort: sort, limit: limit,
       now: now)
     if output.json { return Output.print(list.json(store: store.path)) }
     if list.runs.isEmpty, table.format == .text {

@@ -37,7 +37,7 @@ struct Remove: ParsableCommand {
     let store = Store(at: self.store.path)
     var ids: [RunID] = []
     for id in try self.ids.map({ try store.resolve($0) }) where !ids.contains(id) { ids.append(id) }
-    let runs = try store.summaries().map { RunOverview($0) }
+    let runs = try RunOverview.all(in: store)
     try checkNobodyNeeds(ids, among: runs)
     var table = Table(columns: [
       .init("id"), .init("name"), .init("status"), .init("done", alignment: .right, key: "iterations"),

@@ -46,7 +46,7 @@ struct MakeReport: ParsableCommand {
       throw Complaint(.usage, "\(found.count) runs: add --compare to put them side by side")
     }
     let now = Instant(Environment.now())
-    let lineage = LineageTree(of: found.map(\.run.id), in: try store.summaries())
+    let lineage = LineageTree(of: found.map(\.run.id), in: try RunOverview.all(in: store))
     let html =
       compare
       ? try ComparisonReport(found, by: groupBy, lineage, now: now).html(theme: theme)

@@ -10,6 +10,7 @@ struct Resume: ParsableCommand {
         runs resume latest
         runs resume first --iterations 400
 
+      A total that is given once holds for later resumptions too.
       Iterations that were recorded behind the newest intact checkpoint are computed again and compared bit for bit.
       """)
 
@@ -26,9 +27,11 @@ struct Resume: ParsableCommand {
   func run() throws {
     let watch = InterruptionWatch()
     let store = self.store.opened
-    let session = try Session.resume(try store.resolve(id), in: store, threads: try threads.count)
+    let session = try Session.resume(
+      try store.resolve(id), in: store, threads: try threads.count, total: iterations)
+    output.tell(warningAbout: store)
     if let found = session.resumption { output.tell(words(found, session)) }
-    let total = iterations ?? max(session.experiment.recipe.iterations, session.recordedIteration)
+    let total = iterations ?? max(session.total, session.recordedIteration)
     output.show(try train(session, until: total, watch: watch, output))
   }
 

@@ -115,4 +115,9 @@ extension OutputOptions {
   func tell(_ message: String) {
     if !quiet, !json { Output.tell(message) }
   }
+
+  /// Says so where a store lies on a file system that may not keep what it promises.
+  func tell(warningAbout store: Store) {
+    if let warning = MachineCheck.fileSystemWarning(storeAt: store.path) { tell("warning: \(warning)") }
+  }
 }
