@@ -4,7 +4,7 @@ import Foundation
 /// kind, a name, for a dataset rank and axes, and values: a byte for their type, their number, their bytes.
 ///
 /// The reader takes nothing on trust: the writer may have been taken over by the file it read.
-enum ForeignStream {
+package enum ForeignStream {
   static let magic = Array("RUNSFRN1".utf8)
 
   enum Item: UInt8 {
@@ -16,10 +16,10 @@ enum ForeignStream {
   }
 
   /// What was expected and not found, and at which byte.
-  struct Malformed: Error, CustomStringConvertible {
-    let offset: Int
-    let expected: String
-    var description: String { "byte \(offset): expected \(expected)" }
+  package struct Malformed: Error, CustomStringConvertible {
+    package let offset: Int
+    package let expected: String
+    package var description: String { "byte \(offset): expected \(expected)" }
   }
 }
 
@@ -87,7 +87,7 @@ extension ForeignStream {
 // Reading.
 extension ForeignFile {
   /// The file that a stream describes, whole to its end.
-  init(name: String, stream: [UInt8]) throws(ForeignStream.Malformed) {
+  package init(name: String, stream: [UInt8]) throws(ForeignStream.Malformed) {
     self.init(name: name)
     var reader = StreamReader(bytes: stream)
     guard try reader.take(8, "the start of a stream").elementsEqual(ForeignStream.magic) else {
