@@ -184,9 +184,16 @@ import Testing
     #expect(cases > 30)
   }
 
+  /// Making runs takes some ten times as long where nothing is optimised.
+  #if DEBUG
+    private static let ordinaryCount = 100
+  #else
+    private static let ordinaryCount = 2_000
+  #endif
+
   /// RUNS_SCALE=100000 measures a large store.
   @Test func aLargeStoreIsListedWithoutReadingItsRuns() throws {
-    let count = ProcessInfo.processInfo.environment["RUNS_SCALE"].flatMap(Int.init) ?? 2_000
+    let count = ProcessInfo.processInfo.environment["RUNS_SCALE"].flatMap(Int.init) ?? Self.ordinaryCount
     try makeLargeStore(count)
     let store = store()
     let clock = ContinuousClock()
