@@ -65,7 +65,10 @@ extension Replay {
       return [try start(before: from) + 1...to]
     case .sample(let count):
       let chosen = Set((0..<count).map { everything.lowerBound + (everything.count - 1) * $0 / max(1, count - 1) })
-      return try chosen.sorted().map { try start(before: $0) + 1...$0 }
+      // Those behind one checkpoint are one way: it is gone once, to the last of them.
+      var ends: [Int: Int] = [:]
+      for iteration in chosen { ends[try start(before: iteration), default: iteration].formMaximum(iteration) }
+      return ends.sorted { $0.key < $1.key }.map { $0.key + 1...$0.value }
     }
   }
 
@@ -109,4 +112,8 @@ extension Replay {
   private func failure(_ problem: String) -> ExperimentError {
     ExperimentError(.checkFailed, doing: "verifying run \(run.id)", problem: problem)
   }
+}
+
+extension Int {
+  fileprivate mutating func formMaximum(_ other: Int) { self = Swift.max(self, other) }
 }
