@@ -35,7 +35,8 @@ import Testing
     #expect(report["thetas_compared"] as? Int == 3)
     let sampled = try store.json("verify", try id(outcome), "--sample", "5")
     #expect(sampled["holds"] as? Bool == true)
-    #expect(sampled["iterations_recomputed"] as? Int == SmallRecipes.iterations, "ranges overlap or do not reach the end")
+    #expect(
+      sampled["iterations_recomputed"] as? Int == SmallRecipes.iterations, "ranges overlap or do not reach the end")
     let other = try store.command.run(["train", recipe, "--store", store.path, "--json", "--seed", "6"]).json()
     #expect(Digests(other).theta != Digests(outcome).theta)
   }
