@@ -73,7 +73,7 @@ package struct AdafactorMLPLearnedOptimizer: LearnedOptimizer {
 }
 
 /// The optimizer that a theta is. State: for each tensor "momentum/<name>" and "factored/rows/<name>", "factored/columns/<name>" (or,
-/// for fewer than two axes, "factored/<name>"), decay by decay, and "secondMoment/<name>".
+/// for fewer than two axes, "factored/<name>"), decay by decay, and "second_moment/<name>".
 private struct AdafactorMLPRule: Optimizer {
   /// One tensor's places in the flat values.
   private struct TensorOffsets: Sendable {
