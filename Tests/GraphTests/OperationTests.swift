@@ -180,7 +180,29 @@ struct OperationTests {
     },
   ]
 
-  static let all = maps + combinations + products + others + convolutions + choices
+  static let normalizations: [Case] = [
+    Case("layer normalization") {
+      $0.parameter("x", [3, 7]).layerNormalized(scale: $0.parameter("scale", [7]), offset: $0.parameter("offset", [7]))
+    },
+    Case("layer normalization over the last of three axes") {
+      $0.parameter("x", [2, 3, 5])
+        .layerNormalized(scale: $0.parameter("scale", [5]), offset: $0.parameter("offset", [5]), epsilon: 0.1)
+    },
+    Case("batch normalization by the batch") {
+      let x = $0.parameter("x", [2, 3, 2, 5])
+      let (mean, variance) = x.channelMoments()
+      return x.batchNormalized(
+        mean: mean, variance: variance, scale: $0.parameter("scale", [5]), offset: $0.parameter("offset", [5]))
+    },
+    Case("batch normalization by given statistics", inputs: ["m": [0.3, -1, 0.5], "v": [0.25, 2, 1]]) {
+      $0.parameter("x", [4, 3])
+        .batchNormalized(
+          mean: $0.input("m", [3]), variance: $0.input("v", [3]), scale: $0.parameter("scale", [3]),
+          offset: $0.parameter("offset", [3]))
+    },
+  ]
+
+  static let all = maps + combinations + products + others + convolutions + choices + normalizations
 
   @Test(arguments: all)
   func derivativeIsThatOfCentralDifferences(_ test: Case) {
