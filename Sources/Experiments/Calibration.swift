@@ -11,8 +11,7 @@ package enum Calibration {
   /// Learning rates: half decades around Adam's usual ones.
   package static let learningRates: [Float] = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
   package static let steps = 200
-  private static let examinations = 10
-  private static let batches = 4
+  private static let plan = InnerCurve.Plan(steps: steps, interval: steps / 10)
   private static let seed: UInt64 = 0
 
   /// The best loss of a recipe's task entry; 0 where the loss has a known minimum that normalises it.
@@ -21,23 +20,9 @@ package enum Calibration {
     let drawn = try task.makeFamily(bestLoss: 0).task(seed: seed)
     let pool = ThreadPool(threads: min(Environment.cpuCount, learningRates.count))
     let losses = pool.map(order: Array(learningRates.indices)) { index, workspace in
-      bestLoss(of: drawn, learningRate: learningRates[index], in: workspace)
+      let adam = Adam(learningRate: .constant(learningRates[index])).optimizer(for: drawn.parameters)
+      return InnerCurve(of: drawn, with: adam, plan, in: workspace).best?.loss ?? .infinity
     }
     return losses.min() ?? 0
-  }
-
-  private static func bestLoss(of task: any Task, learningRate: Float, in workspace: Workspace) -> Double {
-    let adam = Adam(learningRate: .constant(learningRate)).optimizer(for: task.parameters)
-    var training = InnerTraining(task, with: adam)
-    var best = Double.infinity
-    for _ in 0..<examinations {
-      for _ in 0..<steps / examinations { _ = training.advance(in: workspace) }
-      let losses = (0..<batches).map {
-        Double(task.loss(training.state.parameters, on: Batch(.outerValid, $0), in: workspace))
-      }
-      let mean = losses.reduce(0, +) / Double(batches)
-      if mean < best { best = mean }  // never true of a NaN
-    }
-    return best
   }
 }

@@ -70,32 +70,16 @@ package struct TaskSpecimen: Sendable {
   package init(family name: String, seed: UInt64) throws {
     let recipe = try TaskRecipe(Fields(["family": Node(name)], source: RecipeSource(name: "runs tasks")))
     let task = try recipe.makeFamily(bestLoss: 0).task(seed: seed)
-    let workspace = Workspace()
     parameters = task.parameters.slots.map { Parameter(name: $0.name, shape: $0.shape, count: $0.count) }
-    initialLoss = Self.loss(of: task, at: task.initialParameters(), in: workspace)
-    let trials = Calibration.learningRates.map { rate in
-      (rate: rate, outcome: Self.train(task, learningRate: rate, in: workspace))
+    let plan = InnerCurve.Plan(steps: Calibration.steps, interval: Calibration.steps)
+    let curves = Calibration.learningRates.map { rate in
+      let adam = Adam(learningRate: .constant(rate)).optimizer(for: task.parameters)
+      return (rate: rate, curve: InnerCurve(of: task, with: adam, plan, in: Workspace()))
     }
-    let finite = trials.filter { !$0.outcome.loss.isNaN }
-    let best = finite.min { $0.outcome.loss < $1.outcome.loss } ?? trials[0]
-    (bestLoss, learningRate) = (best.outcome.loss, Double(best.rate))
-    (steps, curve) = (Calibration.steps, best.outcome.curve)
-  }
-
-  private static func train(
-    _ task: any Task, learningRate: Float, in workspace: Workspace
-  ) -> (loss: Double, curve: [Double]) {
-    let adam = Adam(learningRate: .constant(learningRate)).optimizer(for: task.parameters)
-    var training = InnerTraining(task, with: adam)
-    let curve = (0..<Calibration.steps).map { _ in Double(training.advance(in: workspace)) }
-    return (loss(of: task, at: training.state.parameters, in: workspace), curve)
-  }
-
-  private static func loss(of task: any Task, at parameters: Tensors, in workspace: Workspace) -> Double {
-    let batches = 4
-    return (0..<batches).reduce(0) {
-      $0 + Double(task.loss(parameters, on: Batch(.outerValid, $1), in: workspace))
-    } / Double(batches)
+    let best = curves.filter { !$0.curve.finalLoss.isNaN }.min { $0.curve.finalLoss < $1.curve.finalLoss } ?? curves[0]
+    initialLoss = best.curve.initialLoss
+    (bestLoss, learningRate) = (best.curve.finalLoss, Double(best.rate))
+    (steps, curve) = (plan.steps, best.curve.train.map(Double.init))
   }
 }
 

@@ -12,13 +12,16 @@ struct TaskSetMLPTests {
     return TaskSetImages(dataSet, rows: 6, columns: 5, channels: 1, partition: Partition(count: 120, seed: 1))
   }()
 
-  static let family = TaskSetMLPFamily(images: .standIn(images))
+  /// All thousand configurations: no limit leaves one out.
+  static let family = SampledFamily(
+    perceptronsOn: images, limits: SamplingLimits(maximumParameters: .max, maximumWork: .max))!
 
   @Test func withoutColorEveryPublishedConfigurationRuns() {
     #expect(Self.family.configurations.count == 1000)
-    let named = TaskSetMLPFamily(images: .named([.mnist: Self.images]))
-    #expect(named.configurations == Self.family.configurations.filter { $0.dataSet.name == .mnist })
-    #expect(!named.configurations.isEmpty)
+    let few = SampledFamily(perceptronsOn: Self.images, limits: SamplingLimits(maximumParameters: 2000))!
+    let parameters = { (configuration: TaskSet.MLP) in few.task(configuration, seed: 1).parameters.count }
+    #expect(few.configurations == Self.family.configurations.filter { parameters($0) <= 2000 })
+    #expect(few.configurations.count > 100 && few.configurations.count < 900)
   }
 
   @Test(arguments: 0..<12)

@@ -3,7 +3,7 @@ import Tasks
 import Testing
 
 struct TaskSetQuadraticTests {
-  static let family = TaskSetQuadraticFamily(maximumDimension: 40)
+  static let family = SampledFamily(quadratics: SamplingLimits(maximumParameters: 40))!
 
   /// The first configurations with at least 3 dimensions that have noise, or have none.
   static func configurations(withNoise: Bool, _ count: Int) -> [TaskSet.Quadratic] {
@@ -12,7 +12,7 @@ struct TaskSetQuadraticTests {
   }
 
   @Test func itHoldsTheSmallOnesOfTheThousandPublished() {
-    let all = TaskSetQuadraticFamily(maximumDimension: 3000)
+    let all = SampledFamily(quadratics: SamplingLimits(maximumParameters: 3000, maximumWork: .max))!
     #expect(all.configurations.count == 1000)
     #expect(Self.family.configurations == all.configurations.filter { $0.dimension <= 40 })
     let kinds = Set(Self.family.configurations.map { $0.matrix.published.description.prefix(6) })

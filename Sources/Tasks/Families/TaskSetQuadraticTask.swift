@@ -1,36 +1,11 @@
 internal import Graph
 package import Numerics
 
-/// TaskSet's quadratic_family as tasks to train on (spec §4.5): the sum of ((A + N) w)^2, N fresh in each step.
+/// One problem of TaskSet's quadratic_family (spec §4.5): the sum of ((A + N) w)^2, N fresh in each step. All splits have the
+/// same distribution; a batch is the address of the noise.
 ///
-/// A draw takes one of the configurations; the configuration's own seed gives A, the draw's seed the start and the
-/// noise. TaskSet seeds its instances through TensorFlow, whose random numbers are not ours: the distribution of
-/// instances is TaskSet's, the single matrix is not.
-package struct TaskSetQuadraticFamily: TaskFamily {
-  package let name = TaskSetFamily.quadratic.rawValue
-  package let configurations: [TaskSet.Quadratic]
-
-  /// - Parameters:
-  ///   - seeds: of the configurations; TaskSet publishes these thousand.
-  ///   - maximumDimension: larger configurations are left out, since a step costs the square of the dimension (its cube
-  ///     with noise that has a spectrum). The original has a filter too: 100 ms a step.
-  package init(seeds: Range<Int> = 0..<1000, maximumDimension: Int = 100) {
-    configurations = seeds.compactMap { seed in
-      guard case .quadratic(let configuration) = TaskSetFamily.quadratic.draw(seed: seed),
-        configuration.dimension <= maximumDimension
-      else { return nil }
-      return configuration
-    }
-    precondition(!configurations.isEmpty, "no configuration of \(seeds) has at most \(maximumDimension) dimensions")
-  }
-
-  package func task(seed: UInt64) -> any Task {
-    let choice = Randomness(key: seed).integer(below: configurations.count, Address(.taskConfiguration))
-    return TaskSetQuadraticTask(configurations[choice], seed: seed)
-  }
-}
-
-/// One quadratic problem. All splits have the same distribution; a batch is the address of the noise.
+/// The configuration's own seed gives A, the draw's seed the start and the noise. TaskSet seeds its instances through
+/// TensorFlow, whose random numbers are not ours: the distribution of instances is TaskSet's, the single matrix is not.
 package struct TaskSetQuadraticTask: Task {
   package let configuration: TaskSet.Quadratic
   package let parameters: Layout
@@ -115,19 +90,5 @@ package struct TaskSetQuadraticTask: Task {
   ) {
     guard let noise else { return }
     noise.draw(Randomness(key: seed), batch.address, into: memory + plan.inputs[0].offset, in: workspace)
-  }
-}
-
-extension Plan {
-  /// The mean loss over the first five batches of a split: what a start is normalized by (spec §12).
-  func meanLoss(
-    at parameters: Tensors, over split: Split, in workspace: Workspace,
-    fill: (UnsafeMutablePointer<Float>, Batch) -> Void
-  ) -> Double {
-    let batches = 5
-    let sum = (0..<batches).reduce(0.0) { sum, index in
-      sum + Double(loss(parameters, in: workspace) { fill($0, Batch(split, index)) })
-    }
-    return sum / Double(batches)
   }
 }

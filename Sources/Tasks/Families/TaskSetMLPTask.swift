@@ -1,51 +1,7 @@
 internal import Graph
 package import Numerics
 
-/// TaskSet's mlp_family as tasks to train on (spec §4.4): a draw takes one of the configurations, and its own start.
-package struct TaskSetMLPFamily: TaskFamily {
-  /// Where the pixels come from.
-  package enum Images: Sendable {
-    /// The data sets by the names that configurations ask for; those that ask for others are left out.
-    case named([TaskSet.ImageDataSet.Name: TaskSetImages])
-    /// One data set in the place of every name: the networks and batch sizes are TaskSet's, the images are not.
-    case standIn(TaskSetImages)
-
-    fileprivate func images(for name: TaskSet.ImageDataSet.Name) -> TaskSetImages? {
-      switch self {
-      case .named(let images): images[name]
-      case .standIn(let images): images
-      }
-    }
-  }
-
-  package let name = TaskSetFamily.mlp.rawValue
-  package let images: Images
-  package let configurations: [TaskSet.MLP]
-
-  /// - Parameter seeds: of the configurations; TaskSet publishes these thousand.
-  package init(images: Images, seeds: Range<Int> = 0..<1000) {
-    self.images = images
-    configurations = seeds.compactMap { seed in
-      guard case .mlp(let configuration) = TaskSetFamily.mlp.draw(seed: seed),
-        let available = images.images(for: configuration.dataSet.name),
-        available.admits(configuration.dataSet.augmentation)
-      else { return nil }
-      return configuration
-    }
-    precondition(!configurations.isEmpty, "no configuration of \(seeds) can be run on these images")
-  }
-
-  package func task(seed: UInt64) -> any Task {
-    let choice = Randomness(key: seed).integer(below: configurations.count, Address(.taskConfiguration))
-    let configuration = configurations[choice]
-    guard let images = images.images(for: configuration.dataSet.name) else {
-      preconditionFailure("no images for \(configuration.dataSet.name.rawValue)")
-    }
-    return TaskSetMLPTask(configuration, on: images, seed: seed)
-  }
-}
-
-/// One perceptron: the mean softmax cross-entropy of its classes.
+/// One perceptron of TaskSet's mlp_family (spec §4.4): the mean softmax cross-entropy of its classes.
 package struct TaskSetMLPTask: Task {
   package let configuration: TaskSet.MLP
   package let parameters: Layout
