@@ -25,7 +25,7 @@ let tests: [Target] = [
   ("AnalysisTests", ["Analysis", "RunSchema", "RunStore"]),
   ("ExperimentsTests", ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics"]),
   ("ArchitectureTests", []),
-  ("EndToEndTests", ["runs", "Experiments", "HDF5", "CHDF5"]),
+  ("EndToEndTests", ["runs", "Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5"]),
 ].map { name, modules in
   // Files that tests read in place are no resources of theirs.
   let fixtures = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)/Fixtures")

@@ -28,7 +28,7 @@ package enum Alignment: String, CaseIterable, Sendable {
   /// a fork counts on from its parent's.
   func positions(of run: ComparedRun) throws -> [Double] {
     switch self {
-    case .iterations: return (0..<run.run.recordCount).map { Double(run.firstIteration + $0 + 1) }
+    case .iterations: return (0..<run.recordCount).map { Double(run.firstIteration + $0 + 1) }
     case .innerSteps: return Self.sums(try run.numbers("records", "inner_steps"))
     case .seconds: return Self.sums(try run.numbers("observed", "seconds"))
     }

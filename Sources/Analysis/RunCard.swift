@@ -204,4 +204,19 @@ extension NamedArrays {
         return values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
       })
   }
+
+  /// Each array by name, type, shape and, for numbers, its Euclidean norm.
+  package var summary: Card.Body {
+    var table = Table(columns: [
+      .init("array", key: "name"), .init("type"), .init("shape"), .init("norm", alignment: .right),
+    ])
+    for array in arrays {
+      let norm = array.values.doubles.map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+      table.append([
+        .text(array.name), .text(array.values.type.rawValue),
+        .text(array.shape.map(String.init).joined(separator: "×")), Cell(norm),
+      ])
+    }
+    return .table(table)
+  }
 }

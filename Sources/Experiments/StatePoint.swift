@@ -1,5 +1,6 @@
 import Foundation
 package import OuterTraining
+import RunSchema
 package import RunStore
 
 /// A moment of a run: its whole state after an outer iteration.
@@ -7,6 +8,8 @@ package struct StatePoint: Sendable {
   package let run: RunID
   package let experiment: Experiment
   package let state: RunState
+  /// The outer iteration of the stored state it was computed from.
+  package let origin: Int
   /// The number of the run's own records then: what its checkpoints are numbered by.
   package let position: Int
   /// Generations of self-training of the run.
@@ -54,29 +57,50 @@ package enum CheckpointReference: Equatable, Sendable {
   }
 }
 
+/// A moment of a run before anything is computed: which run, and after which outer iteration.
+package struct RunMoment: Sendable {
+  package let store: Store
+  package let run: Run
+  package let iteration: Int
+}
+
 extension Store {
-  /// The moment that a reference means: the newest checkpoint at or before it, rolled forward bit by bit.
-  package func statePoint(_ reference: CheckpointReference, threads: Int) throws -> StatePoint {
+  /// The moment that a reference means.
+  package func moment(_ reference: CheckpointReference) throws -> RunMoment {
     switch reference {
-    case .file(let path):
-      return try Self.statePoint(file: path, threads: threads)
+    case .file(let path): return try Self.moment(file: path)
     case .run(let name, let moment):
-      let replay = try Replay(run(resolve(name)), threads: threads)
-      switch moment {
-      case .last: return try replay.point(at: replay.lastIteration)
-      case .iteration(let iteration): return try replay.point(at: iteration)
-      case .best: return try replay.point(at: replay.bestIteration())
+      let run = try run(resolve(name))
+      let first = try IdentityReader(run.identity, of: run.id.text).firstIteration()
+      let last = first + run.recordCount
+      let iteration: Int =
+        switch moment {
+        case .last: last
+        case .iteration(let iteration): iteration
+        case .best: first + (try run.bestPosition())
+        }
+      guard (first...last).contains(iteration) else {
+        throw ExperimentError(
+          .notFound, doing: "looking for \(run.id)@\(iteration)",
+          problem: "the run has outer iterations \(first) to \(last)")
       }
+      return RunMoment(store: self, run: run, iteration: iteration)
     }
   }
 
+  /// The moment that a reference means: the newest checkpoint at or before it, rolled forward bit by bit.
+  package func statePoint(_ reference: CheckpointReference, threads: Int) throws -> StatePoint {
+    let moment = try moment(reference)
+    return try Replay(moment.run, threads: threads).point(at: moment.iteration)
+  }
+
   /// The moment in a checkpoint file, which lies in STORE/ID/checkpoints: without its run a state has no meaning.
-  private static func statePoint(file path: String, threads: Int) throws -> StatePoint {
-    let file = URL(fileURLWithPath: path)
-    let folder = file.deletingLastPathComponent().deletingLastPathComponent()
+  private static func moment(file path: String) throws -> RunMoment {
     guard FileManager.default.fileExists(atPath: path) else {
       throw ExperimentError(.notFound, doing: "reading \(path)", problem: "there is no such file")
     }
+    let file = URL(fileURLWithPath: path)
+    let folder = file.deletingLastPathComponent().deletingLastPathComponent()
     let store = Store(at: folder.deletingLastPathComponent().path)
     guard let id = RunID(folder.lastPathComponent), let position = Int(file.deletingPathExtension().lastPathComponent),
       FileManager.default.fileExists(atPath: folder.appendingPathComponent("run.h5").path)
@@ -85,7 +109,17 @@ extension Store {
         .usage, doing: "reading \(path)", problem: "it does not lie in a run's folder of checkpoints",
         advice: "give STORE/ID/checkpoints/NUMBER.h5, or ID@ITERATION")
     }
-    let replay = try Replay(store.run(id), threads: threads)
-    return try replay.point(at: replay.firstIteration + position)
+    let run = try store.run(id)
+    let first = try IdentityReader(run.identity, of: id.text).firstIteration()
+    return RunMoment(store: store, run: run, iteration: first + position)
+  }
+}
+
+extension Run {
+  /// The number of the record after which the outer loss, smoothed as an exponential moving average of decay 0.9, is
+  /// lowest; 0 without records.
+  fileprivate func bestPosition() throws -> Int {
+    guard case .float64(let losses) = try column("records", "outer_loss") else { return 0 }
+    return SmoothedLoss(losses).best?.count ?? 0
   }
 }

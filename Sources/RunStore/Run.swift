@@ -97,6 +97,16 @@ public struct Run: Sendable {
     return try contents.recordsDigest(doing: "computing the digest of the records").value
   }
 
+  /// The digest over the values of a scientific column, as it stands beside them; nil while a part of them is still in
+  /// the journal, and for a column that has none.
+  public func columnDigest(_ table: String, _ column: String) throws -> Digest? {
+    guard contents.tail.isEmpty, let tableIndex = tables.firstIndex(where: { $0.name == table }),
+      tables[tableIndex].isScientific,
+      let index = tables[tableIndex].columns.firstIndex(where: { $0.name == column })
+    else { return nil }
+    return Digest(hex: try contents.snapshot.storedDigest(tableIndex, index, doing: "reading \(table)/\(column)"))
+  }
+
   /// The digest of the identity.
   public var identityDigest: Digest { contents.header.identityDigest }
 }

@@ -60,7 +60,7 @@ struct Synthetic {
     ])
   }
 
-  private func record(_ position: Int) -> Record {
+  func record(_ position: Int) -> Record {
     let iteration = firstIteration + position
     let x = Double(iteration)
     let number = Int64(iteration)
@@ -93,6 +93,14 @@ struct Synthetic {
       ])
   }
 
+  /// The whole state after an outer iteration.
+  func arrays(after iteration: Int) -> NamedArrays {
+    NamedArrays([
+      .scalar("outer_iteration", .int64([Int64(iteration)])),
+      NamedArray("theta/w", shape: [3], .float32(state(iteration))),
+    ])
+  }
+
   /// Writes the run, to its end unless told otherwise.
   @discardableResult func write(in store: Store, finish: Bool = true) throws -> RunID {
     let description = RunDescription(
@@ -105,10 +113,7 @@ struct Synthetic {
         let iteration = firstIteration + position
         try writer.checkpoint(
           at: position,
-          NamedArrays([
-            .scalar("outer_iteration", .int64([Int64(iteration)])),
-            NamedArray("theta/w", shape: [3], .float32(state(iteration))),
-          ]))
+          arrays(after: iteration))
       }
     }
     if finish { try writer.finish(.finished) }
@@ -118,9 +123,32 @@ struct Synthetic {
   func run(in store: Store) throws -> ComparedRun { try ComparedRun(try write(in: store), in: store) }
 }
 
+/// A synthetic run computed again, as it would come out.
+struct SyntheticWalk: Recomputation {
+  let run: Synthetic
+  private(set) var iteration: Int
+
+  var state: NamedArrays { run.arrays(after: iteration) }
+
+  mutating func advance() -> Record {
+    iteration += 1
+    return run.record(iteration - run.firstIteration)
+  }
+}
+
 extension Store {
   /// A store with a world of its own.
   init(in folder: TemporaryFolder) {
     self.init(at: folder.path + "/Runs", environment: TestWorld().environment)
+  }
+}
+
+enum Damage {
+  /// Turns a bit in the middle of a file of a run.
+  static func flip(_ file: String, of id: RunID, in store: Store) throws {
+    let url = URL(fileURLWithPath: "\(store.path)/\(id)/\(file)")
+    var data = try Data(contentsOf: url)
+    data[data.count / 2] ^= 1
+    try data.write(to: url)
   }
 }

@@ -11,8 +11,13 @@ package struct ComparedRun: Sendable {
   package let firstIteration: Int
   package let seed: UInt64
 
-  /// - Throws: StoreError for damage, AnalysisError for a run that is not one of meta-training.
-  package init(_ id: RunID, in store: Store) throws {
+  /// Records that are looked at: all, or those up to the moment that was named.
+  package let recordCount: Int
+  private let isCut: Bool
+
+  /// - Parameter iteration: the outer iteration after which nothing is looked at; nil for the run's last.
+  /// - Throws: StoreError for damage, AnalysisError for a run that is not one of meta-training or has no such iteration.
+  package init(_ id: RunID, in store: Store, through iteration: Int? = nil) throws {
     run = try store.run(id)
     labels = try run.labels()
     facts = try Fact.all(of: run)
@@ -24,15 +29,54 @@ package struct ComparedRun: Sendable {
     }
     firstIteration = Int(first[0])
     seed = seeds[0]
+    let own = (iteration ?? firstIteration + run.recordCount) - firstIteration
+    guard (0...run.recordCount).contains(own) else {
+      throw AnalysisError(
+        .notFound, doing: "looking for \(id)@\(iteration ?? 0)",
+        problem: "the run has outer iterations \(firstIteration) to \(firstIteration + run.recordCount)")
+    }
+    recordCount = own
+    isCut = iteration != nil
   }
 
   package var id: RunID { run.id }
-  /// Its name, or its id where it has none.
-  package var label: String { labels.name ?? run.id.text }
+  /// Its name, or its id where it has none; with the moment up to which it is looked at, where one was named.
+  package var label: String { (labels.name ?? run.id.text) + (isCut ? "@\(lastIteration)" : "") }
   /// The label where it is short enough to stand over a column, else the id.
-  var heading: String { label.count <= 20 ? label : run.id.text }
+  var heading: String { label.count <= 20 ? label : run.id.text + (isCut ? "@\(lastIteration)" : "") }
   /// Outer iterations done with the last record.
-  package var lastIteration: Int { firstIteration + run.recordCount }
+  package var lastIteration: Int { firstIteration + recordCount }
+  /// States stored up to there.
+  var checkpoints: [CheckpointEntry] {
+    isCut ? run.checkpoints.filter { $0.iteration <= recordCount } : run.checkpoints
+  }
+
+  /// Whether the records of another are the same, bit for bit, in number too.
+  func hasSameRecords(as other: ComparedRun) throws -> Bool {
+    guard recordCount == other.recordCount, firstIteration == other.firstIteration else { return false }
+    if recordCount == run.recordCount, other.recordCount == other.run.recordCount {
+      return try run.recordsDigest() == other.run.recordsDigest()
+    }
+    return try RecordDifference.first(self, other) == nil
+  }
+
+  /// Whether a column is the same in another, for as long as both go; from the digests beside the columns where those say it.
+  func hasSameColumn(_ table: String, _ column: String, as other: ComparedRun) throws -> Bool {
+    if let mine = try run.columnDigest(table, column), mine == (try other.run.columnDigest(table, column)),
+      firstIteration == other.firstIteration
+    {
+      return true
+    }
+    let common = RecordDifference.common(self, other)
+    func values(_ run: ComparedRun) throws -> ArrayValues {
+      let rows = run.rowsPerRecord(table)
+      let start = (common.lowerBound - run.firstIteration - 1) * rows
+      return try run.run.column(table, column, rows: start..<start + common.count * rows)
+    }
+    return try values(self) == values(other)
+  }
+
+  func rowsPerRecord(_ table: String) -> Int { run.tables.first { $0.name == table }?.rowsPerRecord ?? 1 }
 
   package func fact(_ key: String) -> Fact? { facts.first { $0.key == key } }
 
@@ -47,6 +91,7 @@ package struct ComparedRun: Sendable {
 
   /// Rows of a column as numbers; integers beyond 2^53 are rounded.
   func numbers(_ table: String, _ column: String, rows: Range<Int>? = nil) throws -> [Double] {
+    let rows = rows ?? 0..<recordCount * rowsPerRecord(table)
     guard let numbers = try run.column(table, column, rows: rows).doubles else {
       throw AnalysisError(
         .usage, doing: "comparing \(table)/\(column)", problem: "it holds texts, not numbers")

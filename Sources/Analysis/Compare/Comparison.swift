@@ -97,10 +97,7 @@ package struct BitComparison: Sendable {
   init(digestsOf runs: [ComparedRun]) throws {
     labels = runs.map(\.label)
     diffs = []
-    let digest = try runs[0].run.recordsDigest()
-    sameRecords = try runs.dropFirst().map {
-      $0.run.recordCount == runs[0].run.recordCount ? try $0.run.recordsDigest() == digest : false
-    }
+    sameRecords = try runs.dropFirst().map { try $0.hasSameRecords(as: runs[0]) }
   }
 
   package var isSame: Bool { sameRecords.allSatisfy { $0 } }

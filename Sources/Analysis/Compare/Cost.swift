@@ -10,7 +10,7 @@ enum Cost {
       Quantity(label, key: key, try runs.map { try reduce($0, table, column, "sum", cell) { $0.reduce(0, +) } })
     }
     return [
-      Quantity("outer iterations", runs.map { Traced(.integer($0.run.recordCount)) }),
+      Quantity("outer iterations", runs.map { Traced(.integer($0.recordCount)) }),
       try sum("inner steps", "inner_steps", "records", "inner_steps") { .integer(Int($0)) },
       try sum("wall time", "seconds", "observed", "seconds") { .duration($0) },
       try sum("CPU time", "cpu_seconds", "observed", "cpu_seconds") { .duration($0) },

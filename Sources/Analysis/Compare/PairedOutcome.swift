@@ -43,15 +43,9 @@ struct PairedOutcome {
     var count = 0
     for seed in seeds {
       guard let a = left.run(seed: seed), let b = right.run(seed: seed),
-        let rows = a.run.tables.first(where: { $0.name == "pairs" })?.rowsPerRecord,
-        rows == b.run.tables.first(where: { $0.name == "pairs" })?.rowsPerRecord
+        a.rowsPerRecord("pairs") == b.rowsPerRecord("pairs")
       else { return nil }
-      let common = RecordDifference.common(a, b)
-      func draws(_ run: ComparedRun) throws -> ArrayValues {
-        let start = (common.lowerBound - run.firstIteration - 1) * rows
-        return try run.run.column("pairs", "task_seed", rows: start..<start + common.count * rows)
-      }
-      if try draws(a) == draws(b) { count += 1 }
+      if try a.hasSameColumn("pairs", "task_seed", as: b) { count += 1 }
     }
     return count
   }

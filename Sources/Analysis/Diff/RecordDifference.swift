@@ -43,11 +43,7 @@ package struct RecordDifference: Equatable, Sendable {
 
   /// Scientific columns that both have in the same form.
   private static func comparableColumns(_ left: ComparedRun, _ right: ComparedRun) -> [Place] {
-    let order = ["pairs", "records"]
-    let tables = left.run.tables.filter(\.isScientific).sorted {
-      (order.firstIndex(of: $0.name) ?? order.count) < (order.firstIndex(of: $1.name) ?? order.count)
-    }
-    return tables.flatMap { table -> [Place] in
+    ordered(left.run.tables).map(\.schema).flatMap { table -> [Place] in
       guard let other = right.run.tables.first(where: { $0.name == table.name }),
         other.isScientific, other.rowsPerRecord == table.rowsPerRecord
       else { return [] }
@@ -78,6 +74,42 @@ package struct RecordDifference: Equatable, Sendable {
     return RecordDifference(
       iteration: block.lowerBound + record, table: first.place.table, column: first.place.column, row: first.row,
       values: first.values, columns: inRecord.map { "\($0.place.table)/\($0.place.column)" })
+  }
+
+  /// Of two records of one form, whatever they are of; nil where all that is scientific is the same.
+  init?(_ left: Record, _ right: Record, at iteration: Int, in tables: [TableSchema]) {
+    var found: [(place: Place, row: Int, values: BitDifference)] = []
+    for (table, schema) in Self.ordered(tables) {
+      for (index, column) in schema.columns.enumerated() {
+        let (a, b) = (left.tables[table][index], right.tables[table][index])
+        guard let row = a.firstBitDifference(from: b) else { continue }
+        let place = Place(table: schema.name, column: column.name, rowsPerRecord: schema.rowsPerRecord)
+        found.append((place, row, BitDifference(a, b, at: row)))
+      }
+    }
+    guard let first = found.first else { return nil }
+    self.init(
+      iteration: iteration, table: first.place.table, column: first.place.column, row: first.row, values: first.values,
+      columns: found.map { "\($0.place.table)/\($0.place.column)" })
+  }
+
+  private init(
+    iteration: Int, table: String, column: String, row: Int, values: BitDifference, columns: [String]
+  ) {
+    self.iteration = iteration
+    self.table = table
+    self.column = column
+    self.row = row
+    self.values = values
+    self.columns = columns
+  }
+
+  /// Scientific tables with their places, in the order in which an iteration comes about.
+  private static func ordered(_ tables: [TableSchema]) -> [(place: Int, schema: TableSchema)] {
+    let order = ["pairs", "records"]
+    func rank(_ schema: TableSchema) -> Int { order.firstIndex(of: schema.name) ?? order.count }
+    return tables.enumerated().filter(\.element.isScientific).sorted { rank($0.element) < rank($1.element) }
+      .map { ($0.offset, $0.element) }
   }
 
   var json: JSONValue {

@@ -18,7 +18,11 @@ package struct RunDiff: Sendable {
   /// Tables that the two do not have in the same form, such as another number of pairs.
   package let tables: [String]
   /// Nil where the bits are the same.
-  package let cause: Cause?
+  package private(set) var cause: Cause?
+  /// What computing both again came to; nil where nobody did.
+  package private(set) var parting: Parting?
+  /// Why it was not done where it would have told more.
+  package var unexplained: String?
 
   /// - Throws: StoreError where what is to be compared is damaged.
   package init(_ left: ComparedRun, _ right: ComparedRun) throws {
@@ -40,6 +44,31 @@ package struct RunDiff: Sendable {
 
   /// Whether all that both have is the same, bit for bit.
   package var isSame: Bool { cause == nil }
+
+  /// Whether nothing differs that may change a bit, so that both are one computation.
+  var isOneExperiment: Bool {
+    switch cause {
+    case .code, .brokenPromise: start.isEmpty && tables.isEmpty
+    default: false
+    }
+  }
+
+  /// Whether the records do not say it all: the runs should be the same, or their states part before their records do.
+  package var isWorthRecomputing: Bool {
+    if isOneExperiment { return true }
+    guard let checkpoint, start.isEmpty, cause != .numerics else { return false }
+    return record.map { checkpoint.iteration < $0.iteration } ?? true
+  }
+
+  /// Takes in what computing both again came to: what was changed after it was written is the cause.
+  package mutating func explain(_ parting: Parting) {
+    self.parting = parting
+    guard parting.record == nil, parting.tensors.isEmpty else { return }
+    guard let departure = parting.departures.first(where: { $0.isAlone == true }) else { return }
+    cause = .damage(
+      "\(departure.place), of \(departure.isFirst ? left.label : right.label) was changed after it was written, with"
+        + " checksums that hold: what comes out is another, and what follows is as computed")
+  }
 
   private static func startDifferences(_ left: ComparedRun, _ right: ComparedRun) -> [TensorDifference] {
     guard left.firstIteration == right.firstIteration else { return [] }
@@ -72,13 +101,13 @@ extension RunDiff {
     let (a, b) = (left.label, right.label)
     if isSame { return "\(a) and \(b): \(sameWords)" }
     if !start.isEmpty { return "\(a) and \(b): different bits from theta_0 on" }
-    if let record, let checkpoint {
-      let first = min(record.iteration, checkpoint.iteration)
+    if let record {
+      let first = [record.iteration, checkpoint?.iteration, parting?.iteration].compactMap { $0 }.min() ?? 0
       return "\(a) and \(b): different bits from outer iteration \(first) on"
     }
-    if let record { return "\(a) and \(b): different bits from outer iteration \(record.iteration) on" }
     if let checkpoint {
-      return "\(a) and \(b): different states after outer iteration \(checkpoint.iteration), although"
+      let iteration = min(parting?.iteration ?? checkpoint.iteration, checkpoint.iteration)
+      return "\(a) and \(b): different states after outer iteration \(iteration), although"
         + " \(common.isEmpty ? "they have no record" : "all records") in common"
         + (common.isEmpty ? "" : " are the same")
     }
@@ -121,17 +150,20 @@ extension RunDiff {
       }
     }
     if let table = tables.first { lines.append(("tables", table)) }
-    if let checkpoint, let first = checkpoint.firstTensor {
+    if let checkpoint {
       lines.append(
         (
           "checkpoint",
           "after outer iteration \(checkpoint.iteration), the first of \(commonCheckpoints.count) in common that differs:"
-            + " \(checkpoint.tensors.count) tensors"
+            + (checkpoint.damage == nil ? " \(checkpoint.tensors.count) tensors" : " it cannot be read")
         ))
-      lines.append(("", Self.words(first)))
+      if let damage = checkpoint.damage { lines.append(("", damage.description)) }
+      if let first = checkpoint.firstTensor { lines.append(("", Self.words(first))) }
     } else if !commonCheckpoints.isEmpty, !isSame {
       lines.append(("checkpoints", "the \(commonCheckpoints.count) that both have are the same"))
     }
+    if let parting { lines += parting.findings(self) }
+    if let unexplained { lines.append(("computed again", "nothing: " + unexplained)) }
     if let cause { lines.append(("cause", cause.words(left, right))) }
     let harmless = facts.filter { fact in cause == nil || fact.changesNoBit }.map(\.key)
     if !harmless.isEmpty {
@@ -146,8 +178,11 @@ extension RunDiff {
     return "\(tensor.name): \(tensor.differing) of \(tensor.count) elements" + values
   }
 
-  /// What `--tensors` lists: those of the first checkpoint that differs, or of theta_0.
-  package var tensors: [TensorDifference] { checkpoint?.tensors ?? start }
+  /// What `--tensors` lists: those of the first states that differ, computed or stored, or of theta_0.
+  package var tensors: [TensorDifference] {
+    if let computed = parting?.tensors, !computed.isEmpty { return computed }
+    return checkpoint?.tensors ?? start
+  }
 }
 
 extension RunDiff {
@@ -167,6 +202,7 @@ extension RunDiff {
             "changes_no_bit": .bool(fact.changesNoBit),
           ]
         }),
+      "computed_again": parting?.json ?? .null, "not_computed_again": unexplained.map { .text($0) } ?? .null,
       "cause": cause.map { ["key": .text($0.key), "words": .text($0.words(left, right))] } ?? .null,
     ]
   }

@@ -1,5 +1,5 @@
 internal import RunSchema
-internal import RunStore
+package import RunStore
 
 /// How two arrays of one name differ.
 package struct TensorDifference: Equatable, Sendable {
@@ -129,23 +129,29 @@ package struct TensorDifference: Equatable, Sendable {
 package struct CheckpointDifference: Sendable {
   /// The outer iteration.
   package let iteration: Int
+  /// Empty where a file cannot be read.
   package let tensors: [TensorDifference]
+  /// Why a file cannot be read.
+  package let damage: StoreError?
 
   /// Checkpoints that both have, by outer iteration; the contents' digests say which differ, without reading any.
   static func common(_ left: ComparedRun, _ right: ComparedRun) -> [(iteration: Int, CheckpointEntry, CheckpointEntry)]
   {
-    left.run.checkpoints.compactMap { entry in
+    left.checkpoints.compactMap { entry in
       let iteration = left.firstIteration + entry.iteration
-      return right.run.checkpoints.first { right.firstIteration + $0.iteration == iteration }
+      return right.checkpoints.first { right.firstIteration + $0.iteration == iteration }
         .map { (iteration, entry, $0) }
     }
   }
 
   static func first(_ left: ComparedRun, _ right: ComparedRun) throws -> CheckpointDifference? {
     for (iteration, a, b) in common(left, right) where a.contents != b.contents {
-      return CheckpointDifference(
-        iteration: iteration,
-        tensors: TensorDifference.all(try left.run.loadCheckpoint(a), try right.run.loadCheckpoint(b)))
+      do {
+        let tensors = TensorDifference.all(try left.run.loadCheckpoint(a), try right.run.loadCheckpoint(b))
+        return CheckpointDifference(iteration: iteration, tensors: tensors, damage: nil)
+      } catch let error as StoreError where error.code == .damaged || error.code == .notFound {
+        return CheckpointDifference(iteration: iteration, tensors: [], damage: error)
+      }
     }
     return nil
   }
@@ -154,6 +160,9 @@ package struct CheckpointDifference: Sendable {
   package var firstTensor: TensorDifference? { tensors.first { $0.name != "outer_iteration" } ?? tensors.first }
 
   var json: JSONValue {
-    ["iteration": .integer(iteration), "tensors": .array(tensors.map(\.json))]
+    [
+      "iteration": .integer(iteration), "tensors": .array(tensors.map(\.json)),
+      "damage": damage.map { .text($0.description) } ?? .null,
+    ]
   }
 }

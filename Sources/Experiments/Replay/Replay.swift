@@ -29,15 +29,18 @@ package struct Replay {
         problem: "the run has outer iterations \(firstIteration) to \(lastIteration)")
     }
     var state = try state(nearest: iteration)
+    let origin = state.outerIteration
     while state.outerIteration < iteration { state = try advance(state) }
     return StatePoint(
-      run: run.id, experiment: experiment, state: state, position: iteration - firstIteration, generation: generation)
+      run: run.id, experiment: experiment, state: state, origin: origin, position: iteration - firstIteration,
+      generation: generation)
   }
 
-  /// The outer iteration after which the outer loss, smoothed as an exponential moving average of decay 0.9, is lowest.
-  package func bestIteration() throws -> Int {
-    guard case .float64(let losses) = try run.column("records", "outer_loss") else { return firstIteration }
-    return firstIteration + (SmoothedLoss(losses).best?.count ?? 0)
+  /// The run computed again from its state after an outer iteration, whatever was recorded.
+  package func recomputation(from iteration: Int) throws -> ReplayWalk {
+    var walk = ReplayWalk(experiment: experiment, executor: executor, current: try state(nearest: iteration))
+    while walk.iteration < iteration { _ = walk.advance() }
+    return walk
   }
 
   /// The newest intact checkpoint at or before an iteration, or the start.
@@ -73,6 +76,24 @@ package struct Replay {
         problem: difference, advice: "see runs diff, and runs show \(run.id) for the code it was recorded with")
     }
     return next
+  }
+}
+
+/// A run on its way a second time: its state, and each record that comes out.
+package struct ReplayWalk {
+  fileprivate let experiment: Experiment
+  fileprivate let executor: ThreadExecutor
+  fileprivate var current: RunState
+
+  /// Outer iterations done.
+  package var iteration: Int { current.outerIteration }
+  package var state: NamedArrays { current.arrays }
+
+  /// Computes the next iteration.
+  package mutating func advance() -> Record {
+    let (next, record) = experiment.problem.step(current, on: executor)
+    current = next
+    return Record(record, at: next.outerIteration, .none)
   }
 }
 

@@ -21,12 +21,17 @@ package struct ThetaMoment: Sendable {
   package let records: Int
   package let sha256: Digest
   package let tensors: [Tensor]
+  /// Theta itself, as a checkpoint holds it.
+  package let arrays: NamedArrays
 
   init(_ theta: Tensors, at iteration: Int, from origin: Int) {
     self.iteration = iteration
     self.origin = origin
     records = iteration - origin
     sha256 = theta.sha256
+    var arrays = NamedArrays()
+    arrays.append(theta, under: "theta")
+    self.arrays = arrays
     tensors = theta.layout.slots.map { Tensor($0.name, shape: $0.shape, theta[$0].map(Double.init)) }
   }
 }
@@ -62,14 +67,5 @@ extension Replay {
       }
     }
     return ThetaMoment(history.theta, at: iteration, from: start.outerIteration)
-  }
-
-  /// The outer iteration that a moment means.
-  package func iteration(of moment: CheckpointReference.Moment) throws -> Int {
-    switch moment {
-    case .last: lastIteration
-    case .iteration(let iteration): iteration
-    case .best: try bestIteration()
-    }
   }
 }

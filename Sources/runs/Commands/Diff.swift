@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Experiments
 import RunSchema
 import RunStore
 
@@ -10,48 +11,64 @@ struct Diff: ParsableCommand {
       Examples:
         runs diff first second
         runs diff first second --tensors
-        runs diff first@250 second@250 --tensors
+        runs diff first@250 second@best --tensors
+        runs diff first Runs/1ngb0fp-6nq4/checkpoints/000000100.h5
 
       Bits are compared: payloads of NaN and signs of zero count, and there is no tolerance. Of runs of different length
-      that part is compared that both have. ID@I means the state stored after outer iteration I.
+      that part is compared that both have. Where two runs should be the same and are not, or their states part before
+      their records do, both are computed again from the last state they share: that gives the exact iteration, and says
+      whose data are not what comes out. ID@I is the state after outer iteration I, stored or rolled forward.
       Exit code 0: same bits; 1: different.
       """)
 
-  @Argument(help: "A run, or ID@I for a stored state.")
+  @Argument(help: "A run, or a state: ID@300, ID@best, a checkpoint file's path.", completion: .run)
   var a: String
 
-  @Argument(help: "The other.")
+  @Argument(help: "The other.", completion: .run)
   var b: String
 
   @Flag(help: "List each tensor of the first state that differs.")
   var tensors = false
 
+  @Flag(help: "Compare what is recorded; compute nothing again.")
+  var recordedOnly = false
+
   @OptionGroup var format: TableOptions
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let store = Store(at: self.store.path)
-    if a.contains("@") || b.contains("@") {
-      let diff = try CheckpointDiff(try state(a, in: store), try state(b, in: store))
+    if [a, b].contains(where: StateOperand.isState) {
+      let states = try [a, b].map { try StateOperand.state($0, in: store, threads: try threads.count) }
+      let diff = CheckpointDiff(states[0], states[1])
       show(diff.verdict, diff.findings, diff.tensors, diff.json)
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     } else {
-      let diff = try RunDiff(
+      var diff = try RunDiff(
         ComparedRun(try store.resolve(a), in: store), ComparedRun(try store.resolve(b), in: store))
+      if diff.isWorthRecomputing, !recordedOnly { try explain(&diff) }
       show(diff.verdict, diff.findings, diff.tensors, diff.json)
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     }
   }
 
-  private func state(_ text: String, in store: Store) throws -> StoredState {
-    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let run = try ComparedRun(try store.resolve(parts[0]), in: store)
-    guard parts.count == 2 else { return try StoredState(run, after: nil) }
-    guard let iteration = Int(parts[1]), iteration >= 0 else {
-      throw Complaint(.usage, "\(text): expected an outer iteration behind @")
+  /// Computes both again from the last state they share, as far as this program can.
+  private func explain(_ diff: inout RunDiff) throws {
+    let progress = CountLine("computing again", isQuiet: output.quiet || output.json)
+    defer { progress.finish() }
+    let threads = try threads.count
+    do {
+      let parting = try Parting.find(diff) { run, iteration in
+        try Replay(run.run, threads: threads).recomputation(from: iteration)
+      } observe: {
+        progress.show($0, of: $1)
+      }
+      if let parting { diff.explain(parting) }
+    } catch let error as ExperimentError where error.code == .unfit || error.code == .malformed {
+      diff.unexplained = error.description
     }
-    return try StoredState(run, after: iteration)
   }
 
   private func show(
@@ -68,3 +85,5 @@ struct Diff: ParsableCommand {
     }
   }
 }
+
+extension ReplayWalk: Recomputation {}

@@ -12,50 +12,66 @@ struct Show: ParsableCommand {
         runs show latest
         runs show first@300
         runs show first@best --json
+        runs show first@300 --state
 
       With @I theta is rebuilt from the nearest checkpoint and the records behind it, bit by bit and without inner training.
+      With --state the whole state is: from the nearest checkpoint each iteration is computed again, and must come out as it
+      was recorded.
       """)
 
-  @Argument(help: "The run: ID, or ID@300, ID@best for theta after an outer iteration.", completion: .run)
+  @Argument(
+    help: "The run: ID, or a moment of it: ID@300, ID@best, a checkpoint file's path.", completion: .run)
   var id: String
 
+  @Flag(help: "The whole state: outer optimizer and particles too.")
+  var state = false
+
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let store = Store(at: self.store.path)
-    guard case .run(let name, let moment) = try CheckpointReference(id) else {
-      throw Complaint(.usage, "\(id.shown): give a run, or ID@300 for a moment of it")
+    let card: Card
+    if StateOperand.isState(id) || state {
+      let moment = try store.moment(try CheckpointReference(id))
+      let replay = try Replay(moment.run, threads: try threads.count)
+      card = state ? try stateCard(replay, moment.iteration) : try thetaCard(replay, moment.iteration)
+    } else {
+      let run = try store.run(try store.resolve(id))
+      card = try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now())).card()
     }
-    let run = try store.run(try store.resolve(name))
-    let card =
-      id.contains("@")
-      ? try self.card(of: run, at: moment)
-      : try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now())).card()
     output.json ? Output.print(card.json) : Output.print(card.text)
   }
 
-  private func card(of run: Run, at moment: CheckpointReference.Moment) throws -> Card {
-    let replay = try Replay(run, threads: 1)
-    let theta = try replay.theta(at: try replay.iteration(of: moment))
-    return Card(schema: "runs/show/1", [head(theta, run), tensors(theta), try record(theta, replay)])
+  private func thetaCard(_ replay: Replay, _ iteration: Int) throws -> Card {
+    let theta = try replay.theta(at: iteration)
+    let head = head(
+      replay.run, iteration,
+      [
+        .init("theta rebuilt from", .text(MomentSource.words(theta)), key: "source"),
+        .init("theta sha256", .text(theta.sha256.hex)),
+      ])
+    return Card(schema: "runs/show/1", [head, tensors(theta), try record(iteration, replay)])
   }
 
-  private func head(_ theta: ThetaMoment, _ run: Run) -> Card.Section {
-    let source: String =
-      switch (theta.origin, theta.records) {
-      case (0, 0): "the start"
-      case (let origin, 0): "the checkpoint of outer iteration \(origin)"
-      case (0, let records): "the start and \(records) records"
-      case (let origin, let records): "the checkpoint of outer iteration \(origin) and \(records) records"
-      }
-    return Card.Section(
-      "Run \(run.id) after outer iteration \(theta.iteration)", key: "moment",
-      .fields([
-        .init("id", .text(run.id.text)), .init("outer iteration", .integer(theta.iteration), key: "iteration"),
-        .init("theta rebuilt from", .text(source), key: "source"),
-        .init("theta sha256", .text(theta.sha256.hex)),
-      ]))
+  private func stateCard(_ replay: Replay, _ iteration: Int) throws -> Card {
+    let point = try replay.point(at: iteration)
+    let arrays = point.state.arrays
+    let head = head(
+      replay.run, iteration,
+      [
+        .init("state from", .text(MomentSource.words(point)), key: "source"),
+        .init("state sha256", .text(arrays.digest.hex)), .init("theta sha256", .text(arrays.thetaDigest.hex)),
+      ])
+    return Card(schema: "runs/show/1", [head, .init("State", arrays.summary), try record(iteration, replay)])
+  }
+
+  private func head(_ run: Run, _ iteration: Int, _ fields: [Card.Field]) -> Card.Section {
+    Card.Section(
+      "Run \(run.id) after outer iteration \(iteration)", key: "moment",
+      .fields(
+        [.init("id", .text(run.id.text)), .init("outer iteration", .integer(iteration), key: "iteration")] + fields))
   }
 
   private func tensors(_ theta: ThetaMoment) -> Card.Section {
@@ -79,8 +95,8 @@ struct Show: ParsableCommand {
   }
 
   /// The record of the iteration that led here; nothing for the start.
-  private func record(_ theta: ThetaMoment, _ replay: Replay) throws -> Card.Section {
-    let position = theta.iteration - replay.firstIteration
+  private func record(_ iteration: Int, _ replay: Replay) throws -> Card.Section {
+    let position = iteration - replay.firstIteration
     guard position > 0 else { return Card.Section("Record", .fields([]), json: .null) }
     let table = try RecordRows("records", of: replay.run).table(position - 1..<position, of: replay.run)
     return Card.Section("Record", .fields(zip(table.columns, table.rows[0]).map { .init($0.heading, $1, key: $0.key) }))
