@@ -95,6 +95,18 @@ public struct Dataset: Sendable {
     return try readTexts()[0]
   }
 
+  /// All truth values in row-major order, stored as h5py stores its booleans.
+  public func readBooleans() throws(HDF5Error) -> [Bool] {
+    guard elementType == .boolean else {
+      throw place.error(.wrongType, Self.operation, expected: "booleans", found: "\(elementType)")
+    }
+    Library.enter()
+    defer { Library.leave() }
+    let dataset = try place.open(H5I_DATASET, Self.operation)
+    let type = try place.own(H5Dget_type(dataset.id), H5Tclose, Self.operation)
+    return try readBytes(dataset, type, elementBytes: 1, shape: shape, selection: chdf5_all()).map { $0 != 0 }
+  }
+
   private static let operation = "read dataset"
 
   private func checkSingle() throws(HDF5Error) {

@@ -9,7 +9,7 @@ public enum ElementType: Hashable, Sendable {
   case float32, float64
   /// UTF-8 text of a fixed number of bytes, filled up with zero bytes.
   case text(bytes: Int)
-  /// True or false, as h5py writes it: an enumeration of one byte. For attributes.
+  /// True or false, as h5py writes it: an enumeration of one byte.
   case boolean
   /// Text of any length, as h5py writes it. Read from attributes, never written.
   case variableText

@@ -14,8 +14,8 @@ public enum Refusal: String, Equatable, Sendable, CaseIterable {
   case depth
   /// More objects or attributes than allowed.
   case objectCount
-  /// An element type other than integers, float32, float64 and text of a fixed length; for attributes also h5py's
-  /// booleans and its text of variable length.
+  /// An element type other than integers, float32, float64, h5py's booleans and text of a fixed length; for attributes
+  /// also text of variable length.
   case elementType
   /// More axes than allowed.
   case rank
@@ -38,8 +38,8 @@ public enum Refusal: String, Equatable, Sendable, CaseIterable {
 /// Checksums find accidents, not attackers, and libhdf5 itself has crashed on crafted files: so this runs in a process of
 /// its own with limits on memory and time, and it keeps to what is needed for plain arrays.
 public struct Refusals: Sendable {
-  /// The most axes of a dataset or attribute.
-  public var rank = 4
+  /// The most axes of a dataset or attribute: those of a tensor of rank 4 and one for the steps it was recorded at.
+  public var rank = 5
   /// The most groups on the way from the root to an object.
   public var depth = 8
   /// The most groups, datasets and attributes together.
@@ -162,12 +162,12 @@ private struct RefusalWalk {
     let isAllowed =
       switch type {
       case .unsupported: false
-      case .variableText, .boolean: isAttribute
+      case .variableText: isAttribute
       default: true
       }
     try require(
       isAllowed, .elementType, place, attribute: attribute,
-      expected: "integers, float32, float64 or text of a fixed length", found: "\(type)")
+      expected: "integers, float32, float64, booleans or text of a fixed length", found: "\(type)")
   }
 
   private mutating func enterOnce(_ place: Place) throws(HDF5Error) {

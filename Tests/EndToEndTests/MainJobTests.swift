@@ -34,8 +34,11 @@ import Testing
     #expect(learned < adam)
   }
 
-  /// The library's vectors, through the command (see OptimizersTests for the formulas).
-  @Test(arguments: ["mlp_lopt", "adafac_mlp_lopt", "rnn_mlp_lopt"])
+  /// The library's vectors, through the command (see OptimizersTests for the formulas); those named ranks have tensors of
+  /// rank 0 to 4 and, for the hierarchical one, validation steps (Tools/optimizers-golden.py).
+  @Test(arguments: [
+    "mlp_lopt", "adafac_mlp_lopt", "rnn_mlp_lopt", "mlp_lopt_ranks", "adafac_mlp_lopt_ranks", "rnn_mlp_lopt_ranks",
+  ])
   func applyGivesTheLibrarysParameters(_ name: String) throws {
     let folder = try TemporaryFolder()
     let oracle = Command.package.appendingPathComponent("Tests/OptimizersTests/Fixtures/\(name).h5").path
@@ -43,7 +46,11 @@ import Testing
     let result = try Command().run("apply", oracle, "--out", out)
     #expect(result.status == 0, "\(result.errors)")
     let (expected, found) = (try File.open(path: oracle), try File.open(path: out))
-    for tensor in ["layer0/b", "layer0/w", "layer1/b", "layer1/w"] {
+    let tensors =
+      name.hasSuffix("ranks")
+      ? ["a_scalar", "b_vector", "c_matrix", "d_cube", "e_kernel", "f_one", "g_one_by_one", "h_row"]
+      : ["layer0/b", "layer0/w", "layer1/b", "layer1/w"]
+    for tensor in tensors {
       let theirs = try expected.dataset("params_float32/\(tensor)")
       let ours = try found.dataset("params/\(tensor)")
       #expect(ours.shape == theirs.shape)

@@ -43,9 +43,10 @@ struct ApplyInput {
     return try floats(dataset)
   }
 
-  /// A vector of zeros and others; all false where it is missing.
+  /// A vector of truth values, or of zeros and others; all false where it is missing.
   func flags(_ path: String, count: Int) throws -> [Bool] {
-    guard file[path] != nil else { return Array(repeating: false, count: count) }
+    guard let dataset = file[path] else { return Array(repeating: false, count: count) }
+    if case .booleans(let values) = dataset.values, values.count == count { return values }
     return try floats(path, count: count).map { $0 != 0 }
   }
 

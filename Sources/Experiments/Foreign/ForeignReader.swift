@@ -89,6 +89,7 @@ extension ForeignFile.Values {
     case .float32: self = .float32(try dataset.read(Float.self))
     case .float64: self = .float64(try dataset.read(Double.self))
     case .text: self = .texts(try dataset.readTexts())
+    case .boolean: self = .booleans(try dataset.readBooleans())
     case .uint8, .uint16, .uint32, .uint64: self = .unsigned(try dataset.read(convertingTo: UInt64.self))
     default: self = .integers(try dataset.read(convertingTo: Int64.self))
     }
