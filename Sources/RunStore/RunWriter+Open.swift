@@ -28,6 +28,8 @@ extension Store {
     let doing = "resuming run \(id)"
     let folder = try folder(of: id, doing: doing)
     let lock = try RunLock(folder, environment, doing: doing)
+    // The process that made the run may have ended before its name was on the disk.
+    try self.folder(doing: doing).sync(doing: doing)
     let contents = try RunContents(recovering: folder, id: id, doing: doing)
     let resumption = try Resumption(contents, in: folder, doing: doing)
     let writer = try RunWriter(
@@ -68,6 +70,8 @@ extension RunContents {
     try self.init(folder, id: id, doing: doing)
     try removeUnnamedCheckpoints(in: checkpoints, doing: doing)
     try cutTornTail(in: folder, doing: doing)
+    // Nothing may be written into a file whose name an earlier process gave it and did not bring to the disk.
+    try folder.sync(doing: doing)
     try removeCoveredJournals(in: folder, doing: doing)
   }
 
@@ -126,7 +130,9 @@ extension RunWriter {
       number = last.number
       let file = try folder.open(last.name, .update, doing: doing)
       journal = JournalWriter(file, end: last.scan.end, nextSequence: contents.lastSequence + 1, epoch: epoch)
-      // What an earlier process wrote without bringing it to the disk must not be behind what this one does.
+      // What an earlier process wrote without bringing it to the disk must not be behind what this one does. After a
+      // failed sync the system may take bytes for clean that never reached it: only writing them again helps.
+      try file.write(file.read(0..<last.scan.end, doing: doing), at: 0, doing: doing)
       try file.sync(doing: doing)
     } else {
       number = max(contents.header.journal, contents.journals.last?.number ?? 0) + 1

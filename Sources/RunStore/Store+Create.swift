@@ -23,17 +23,16 @@ extension Store {
   }
 
   private func newID(in store: Folder, doing: String) throws -> RunID {
-    let taken = Set(try store.list(doing: doing).map(\.name))
     for _ in 0..<1_000 {
       let id = RunID.make(in: environment)
-      if !taken.contains(id.text) { return id }
+      if !store.mayHave(id.text) { return id }
     }
     throw StoreError(.cannotCreate(errno: 0), doing: doing, file: path, found: "a thousand ids that are all taken")
   }
 
   /// Marks the checkpoint a run starts from as one to keep; a parent that is elsewhere is left alone.
   private func pin(_ parent: Lineage, in store: Folder) throws {
-    guard let id = RunID(parent.run), try ids(in: store, doing: "looking for run \(id)").contains(id) else { return }
+    guard let id = RunID(parent.run), isRun(id, in: store) else { return }
     try editLabels(of: id, in: store) { labels in
       if !labels.pinned.contains(parent.iteration) { labels.pinned = (labels.pinned + [parent.iteration]).sorted() }
     }
@@ -42,17 +41,16 @@ extension Store {
   private func fill(
     _ id: RunID, _ description: RunDescription, _ labels: Labels, in store: Folder, doing: String
   ) throws -> RunWriter {
-    let aside = Self.newPrefix + id.text
     let lock: RunLock
     do {
-      let folder = try store.makeFolder(aside, doing: doing)
+      let folder = try store.makeFolder(Self.newName, doing: doing)
       lock = try RunLock(folder, environment, doing: doing)
       try write(id, description, labels, in: folder, doing: doing)
-      try store.rename(aside, to: id.text, doing: doing)
+      try store.rename(Self.newName, to: id.text, doing: doing)
       try store.sync(doing: doing)
     } catch {
       // Gives back the room; what cannot be removed now is removed by the next creation.
-      do { try store.removeTree(aside, doing: doing) } catch {}
+      do { try store.removeTree(Self.newName, doing: doing) } catch {}
       throw error
     }
     let folder = try store.folder(id.text, doing: doing)

@@ -218,6 +218,10 @@ extension Catalogue {
       let file = try store.open(aside, .createNew, doing: doing)
       try file.write(encoded, at: 0, doing: doing)
       try store.rename(aside, to: Self.fileName, doing: doing)
+      // What killed processes left. One that is still at it does without.
+      for entry in try store.list(doing: doing) where entry.kind == .file && entry.name.hasPrefix(Self.asidePrefix) {
+        try store.removeIfThere(entry.name, doing: doing)
+      }
     } catch {
       // A store that is not ours to write, or a full disk: the next look does without.
       do { try store.removeIfThere(aside, doing: doing) } catch {}

@@ -72,9 +72,10 @@ public struct Store: Sendable {
     try store.exclusively(doing: doing) {
       let lock = try RunLock(store.folder(id.text, doing: doing), environment, doing: doing)
       try withExtendedLifetime(lock) {
-        try store.rename(id.text, to: Self.gonePrefix + id.text, doing: doing)
-        try store.sync(doing: doing)
         try removeLeftovers(in: store, doing: doing)
+        try store.rename(id.text, to: Self.goneName, doing: doing)
+        try store.sync(doing: doing)
+        try store.removeTree(Self.goneName, doing: doing)
       }
     }
   }
@@ -82,8 +83,10 @@ public struct Store: Sendable {
 
 // Folders and names.
 extension Store {
-  static let newPrefix = ".new-"
-  static let gonePrefix = ".gone-"
+  /// A run that is being made, and one that is being removed. One of each is enough, since the store's folder is held; so
+  /// what a killed process left is found without listing the store.
+  static let newName = ".new"
+  static let goneName = ".gone"
 
   func folder(doing: String) throws -> Folder { try Folder(system, path: path, doing: doing) }
 
@@ -100,11 +103,11 @@ extension Store {
   /// run are seldom all gone.
   func ids(in folder: Folder, doing: String) throws -> [RunID] {
     let named = try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }
-    return named.filter { isRun($0, in: folder, doing: doing) }.sorted()
+    return named.filter { isRun($0, in: folder) }.sorted()
   }
 
   /// What cannot be asked about is taken for one, and says so itself.
-  private func isRun(_ id: RunID, in store: Folder, doing: String) -> Bool {
+  func isRun(_ id: RunID, in store: Folder) -> Bool {
     [Snapshot.fileName, LockHolder.fileName].contains { store.mayHave(id.text + "/" + $0) }
   }
 
@@ -135,14 +138,10 @@ extension Store {
 
   /// Removes what interrupted creations and removals left. The store's folder is held, so nobody is at it.
   func removeLeftovers(in store: Folder, doing: String) throws {
-    for entry in try store.list(doing: doing) {
-      switch entry.kind {
-      case .folder where entry.name.hasPrefix(Self.newPrefix) || entry.name.hasPrefix(Self.gonePrefix):
-        try store.removeTree(entry.name, doing: doing)
-      // Its writer, should it still be at it, does without.
-      case .file where entry.name.hasPrefix(Catalogue.asidePrefix): try store.removeIfThere(entry.name, doing: doing)
-      default: break
-      }
+    for name in [Self.newName, Self.goneName] {
+      do {
+        try store.removeTree(name, doing: doing)
+      } catch let error as StoreError where error.code == .notFound {}
     }
   }
 
@@ -153,7 +152,10 @@ extension Store {
     var labels = try Labels.read(in: folder, doing: doing)
     let before = labels
     try change(&labels)
-    guard labels != before else { return }
+    guard labels != before else {
+      // They may be what a process wrote that ended before they were on the disk.
+      return try folder.sync(doing: doing)
+    }
     if let name = labels.name, name != before.name { try check(name, isFreeIn: store, doing: doing) }
     try labels.write(in: folder, doing: doing)
   }

@@ -175,7 +175,8 @@ import Testing
         let after = copy.afterKill()
         let store = Store(at: "/Runs", fileSystem: after, environment: environment)
         #expect("\(try store.summaries(summarizer))" == "\(expected)")
-        _ = try store.create(Example.smallDescription(.none), name: "next")
+        // What is left aside goes with the next run that is removed.
+        try store.remove(store.create(Example.smallDescription(.none), name: "next").id)
         #expect(!after.files.keys.contains { $0.hasPrefix("/Runs/.catalogue-") })
         cases += 1
       }
@@ -203,7 +204,7 @@ import Testing
     let listing = try clock.measure { found = try store.summaries(summarizer).count }
     #expect(looks.taken() == 0 && found == count)
     let naming = try clock.measure { found = try store.names().count }
-    #expect(found == (count + 499) / 500)
+    #expect((20...21).contains(found))
     let last = try store.ids().last!
     var meant: RunID?
     let prefix = try clock.measure { meant = try store.resolve(String(last.text.dropLast())) }
@@ -214,65 +215,26 @@ import Testing
         + " \(prefix), a name \(name); catalogue of \(try Data(contentsOf: file).count) bytes")
   }
 
-  /// Three quarters of the runs at rest, the others as killed processes leave them. Made in many small stores, since
-  /// making a run looks for a free id.
+  /// Three quarters of the runs at rest, the others as killed processes leave them.
   private func makeLargeStore(_ count: Int) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    for start in stride(from: 0, to: count, by: 500) {
-      let part = folder.path + "/part"
-      for index in start..<min(count, start + 500) {
-        var environment = TestWorld().environment
-        environment.secondsSince1970 = { 1e9 + Double(index) }
-        let store = Store(at: part, fileSystem: UnsyncedFileSystem(), environment: environment)
-        // One name in each part: making another would look through all labels there are.
-        let name = index == start ? "run-\(index)" : nil
-        let writer = try store.create(Example.smallDescription(.none), name: name, tags: ["t\(index % 3)"])
-        if index % 4 != 3 { try writer.finish(.finished) }
-      }
-      for name in try FileManager.default.contentsOfDirectory(atPath: part) {
-        try FileManager.default.moveItem(atPath: part + "/" + name, toPath: path + "/" + name)
-      }
+    var environment = TestWorld().environment
+    environment.randomBits = { UInt64.random(in: 0...UInt64.max) }
+    for index in 0..<count {
+      environment.secondsSince1970 = { 1e9 + Double(index) }
+      let store = Store(at: path, fileSystem: UnsyncedFileSystem(), environment: environment)
+      let writer = try store.create(Example.smallDescription(.none), tags: ["t\(index % 3)"])
+      if index % 4 != 3 { try writer.finish(.finished) }
+      // A name of its own for each of a few: making sure that nobody has it looks through all labels there are.
+      if index % max(1, count / 20) == 0 { try store.editLabels(of: writer.id) { $0.name = "run-\(index)" } }
     }
   }
 }
 
 /// The system's files, not brought to the disk: for stores that are only there for their number.
-private struct UnsyncedFileSystem: FileSystem {
+private struct UnsyncedFileSystem: ForwardingFileSystem {
   let inner = SystemFileSystem()
 
   func syncData(_ file: Descriptor) throws(SystemFailure) {}
   func sync(_ file: Descriptor) throws(SystemFailure) {}
   func syncFolder(_ folder: Descriptor) throws(SystemFailure) {}
-  func openFolder(path: String) throws(SystemFailure) -> Descriptor { try inner.openFolder(path: path) }
-  func makeFolder(path: String) throws(SystemFailure) { try inner.makeFolder(path: path) }
-  func openFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) -> Descriptor {
-    try inner.openFolder(name, in: folder)
-  }
-  func makeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.makeFolder(name, in: folder)
-  }
-  func open(_ name: String, in folder: Descriptor, _ mode: OpenMode) throws(SystemFailure) -> Descriptor {
-    try inner.open(name, in: folder, mode)
-  }
-  func read(
-    _ file: Descriptor, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
-  ) throws(SystemFailure) -> Int { try inner.read(file, at: offset, into: buffer) }
-  func write(_ bytes: UnsafeRawBufferPointer, to file: Descriptor, at offset: Int) throws(SystemFailure) -> Int {
-    try inner.write(bytes, to: file, at: offset)
-  }
-  func truncate(_ file: Descriptor, to size: Int) throws(SystemFailure) { try inner.truncate(file, to: size) }
-  func rename(_ name: String, to newName: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.rename(name, to: newName, in: folder)
-  }
-  func remove(_ name: String, in folder: Descriptor) throws(SystemFailure) { try inner.remove(name, in: folder) }
-  func removeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.removeFolder(name, in: folder)
-  }
-  func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry] { try inner.list(folder) }
-  func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus { try inner.status(file) }
-  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
-    try inner.status(path, in: folder)
-  }
-  func lock(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.lock(file) }
-  func isLocked(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.isLocked(file) }
 }

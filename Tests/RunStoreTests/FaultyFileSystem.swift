@@ -3,118 +3,107 @@
 import Glibc
 import RunStore
 import Synchronization
+import Testing
 
 /// How an operation fails.
-enum Fault: CaseIterable {
-  case killedBefore, killedAfter, tornAtHalf, tornBeforeLastByte, short, interrupted
-  case ioErrorOnce, ioErrorFromThen, fullOnce, fullFromThen, readOnlyOnce, readOnlyFromThen
+enum Fault: Hashable, Sendable {
+  /// The process is gone before the operation, or after it.
+  case killedBefore, killedAfter
+  /// The process is gone when a part of a write is done.
+  case tornAtHalf, tornBeforeLastByte
+  /// A part is read or written, and the system says so.
+  case short
+  /// A sync fails, and the system takes the bytes for clean: a later one says yes and brings none of them to the disk.
+  case syncForgets
+  /// The system says no, for once or from then on.
+  case refused(Refusal, Spell)
+
+  enum Refusal: String, CaseIterable { case EINTR, EIO, ENOSPC, EDQUOT, EROFS, ESTALE }
+  enum Spell: String, CaseIterable { case once, fromThenOn }
+}
+
+extension Fault: CaseIterable, CustomTestStringConvertible {
+  static var allCases: [Fault] {
+    [.killedBefore, .killedAfter, .tornAtHalf, .tornBeforeLastByte, .short, .syncForgets]
+      + Refusal.allCases.flatMap { refusal in Spell.allCases.map { .refused(refusal, $0) } }
+  }
+
+  var testDescription: String {
+    if case .refused(let refusal, let spell) = self { return "\(refusal.rawValue) \(spell.rawValue)" }
+    return "\(self)"
+  }
 
   /// Whether it can befall an operation of this kind.
-  func fits(_ kind: FaultyFileSystem.Kind) -> Bool {
+  func fits(_ kind: Operation.Kind) -> Bool {
     switch self {
     case .killedBefore, .killedAfter: kind != .look
     case .tornAtHalf, .tornBeforeLastByte: kind == .write
     case .short: kind == .write || kind == .read
-    case .interrupted, .ioErrorOnce, .ioErrorFromThen: true
-    case .fullOnce, .fullFromThen: kind == .write || kind == .create || kind == .sync
-    case .readOnlyOnce, .readOnlyFromThen: kind != .look && kind != .read
+    case .syncForgets: kind == .sync
+    case .refused(.EINTR, _), .refused(.EIO, _), .refused(.ESTALE, _): true
+    case .refused(.ENOSPC, _), .refused(.EDQUOT, _): kind == .write || kind == .create || kind == .sync
+    case .refused(.EROFS, _): kind != .look && kind != .read
     }
   }
 }
 
-/// A disk that fills up and is cleared: writes then get half of their bytes down.
-final class FullDisk: FileSystem {
-  private let inner: MemoryFileSystem
-  private let isFull = Mutex(false)
-
-  init(_ inner: MemoryFileSystem) { self.inner = inner }
-
-  func fill() { isFull.withLock { $0 = true } }
-  func clear() { isFull.withLock { $0 = false } }
-
-  func write(_ bytes: UnsafeRawBufferPointer, to file: Descriptor, at offset: Int) throws(SystemFailure) -> Int {
-    guard isFull.withLock({ $0 }) else { return try inner.write(bytes, to: file, at: offset) }
-    guard bytes.count > 32 else { throw SystemFailure(errno: ENOSPC) }
-    return try inner.write(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), to: file, at: offset)
+extension Fault.Refusal {
+  var number: Int32 {
+    switch self {
+    case .EINTR: Glibc.EINTR
+    case .EIO: Glibc.EIO
+    case .ENOSPC: Glibc.ENOSPC
+    case .EDQUOT: Glibc.EDQUOT
+    case .EROFS: Glibc.EROFS
+    case .ESTALE: Glibc.ESTALE
+    }
   }
-
-  func openFolder(path: String) throws(SystemFailure) -> Descriptor { try inner.openFolder(path: path) }
-  func makeFolder(path: String) throws(SystemFailure) { try inner.makeFolder(path: path) }
-  func openFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) -> Descriptor {
-    try inner.openFolder(name, in: folder)
-  }
-  func makeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.makeFolder(name, in: folder)
-  }
-  func open(_ name: String, in folder: Descriptor, _ mode: OpenMode) throws(SystemFailure) -> Descriptor {
-    try inner.open(name, in: folder, mode)
-  }
-  func read(
-    _ file: Descriptor, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
-  ) throws(SystemFailure) -> Int { try inner.read(file, at: offset, into: buffer) }
-  func syncData(_ file: Descriptor) throws(SystemFailure) { try inner.syncData(file) }
-  func sync(_ file: Descriptor) throws(SystemFailure) { try inner.sync(file) }
-  func syncFolder(_ folder: Descriptor) throws(SystemFailure) { try inner.syncFolder(folder) }
-  func truncate(_ file: Descriptor, to size: Int) throws(SystemFailure) { try inner.truncate(file, to: size) }
-  func rename(_ name: String, to newName: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.rename(name, to: newName, in: folder)
-  }
-  func remove(_ name: String, in folder: Descriptor) throws(SystemFailure) { try inner.remove(name, in: folder) }
-  func removeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try inner.removeFolder(name, in: folder)
-  }
-  func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry] { try inner.list(folder) }
-  func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus { try inner.status(file) }
-  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
-    try inner.status(path, in: folder)
-  }
-  func lock(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.lock(file) }
-  func isLocked(_ file: Descriptor) throws(SystemFailure) -> Bool { try inner.isLocked(file) }
 }
 
-/// Counts the operations that go through it, notes their kinds, and has one of them fail.
-final class FaultyFileSystem: FileSystem {
-  /// What an operation does, as far as faults care.
-  enum Kind { case look, read, write, create, change, sync, lock }
-
+/// Counts the operations that go through it, notes them, and has one of them fail.
+final class FaultyFileSystem: ForwardingFileSystem {
   private struct State {
-    var kinds: [Kind] = []
+    var operations: [Operation] = []
     var isDead = false
   }
 
-  private let inner: any FileSystem
+  let inner: MemoryFileSystem
   private let place: Int?
   private let fault: Fault
   private let state = Mutex(State())
 
   /// Passes everything on and counts.
-  convenience init(counting inner: any FileSystem) { self.init(inner, failing: nil, .killedBefore) }
+  convenience init(counting inner: MemoryFileSystem) { self.init(inner, failing: nil, .killedBefore) }
 
   /// Has the operation at a place, counted from 0, fail.
-  init(_ inner: any FileSystem, failing place: Int?, _ fault: Fault) {
+  init(_ inner: MemoryFileSystem, failing place: Int?, _ fault: Fault) {
     self.inner = inner
     self.place = place
     self.fault = fault
   }
 
   /// The operations so far.
-  var kinds: [Kind] { state.withLock { $0.kinds } }
+  var operations: [Operation] { state.withLock { $0.operations } }
+  /// Their kinds.
+  var kinds: [Operation.Kind] { operations.map(\.kind) }
 
-  private enum Course { case pass, half, allButOne, after }
+  private enum Course { case pass, half, allButOne, after, forgets }
 
   /// Decides what becomes of the next operation.
-  private func course(_ kind: Kind) throws(SystemFailure) -> Course {
+  private func course(_ operation: Operation) throws(SystemFailure) -> Course {
     let result: Result<Course, SystemFailure> = state.withLock { state in
-      let index = state.kinds.count
-      state.kinds.append(kind)
+      let index = state.operations.count
+      state.operations.append(operation)
       if state.isDead { return .failure(SystemFailure(errno: EIO)) }
       guard let place, index >= place else { return .success(.pass) }
-      return outcome(kind, isFirst: index == place, &state)
+      return outcome(operation.kind, isFirst: index == place, &state)
     }
     return try result.get()
   }
 
-  private func outcome(_ kind: Kind, isFirst: Bool, _ state: inout State) -> Result<Course, SystemFailure> {
+  private func outcome(
+    _ kind: Operation.Kind, isFirst: Bool, _ state: inout State
+  ) -> Result<Course, SystemFailure> {
     let fits = fault.fits(kind)
     switch fault {
     case .killedBefore where isFirst:
@@ -127,44 +116,22 @@ final class FaultyFileSystem: FileSystem {
       state.isDead = true
       return .success(fault == .tornAtHalf ? .half : .allButOne)
     case .short where isFirst && fits: return .success(.half)
-    case .interrupted where isFirst: return .failure(SystemFailure(errno: EINTR))
-    case .ioErrorOnce where isFirst, .ioErrorFromThen: return .failure(SystemFailure(errno: EIO))
-    case .fullOnce where isFirst && fits, .fullFromThen where fits: return .failure(SystemFailure(errno: ENOSPC))
-    case .readOnlyOnce where isFirst && fits, .readOnlyFromThen where fits:
-      return .failure(SystemFailure(errno: EROFS))
+    case .syncForgets where isFirst && fits: return .success(.forgets)
+    case .refused(let refusal, let spell) where fits && (isFirst || spell == .fromThenOn):
+      return .failure(SystemFailure(errno: refusal.number))
     default: return .success(.pass)
     }
   }
 
-  private func pass<Result>(
-    _ kind: Kind, _ body: () throws(SystemFailure) -> Result
+  func around<Result>(
+    _ operation: Operation, _ body: () throws(SystemFailure) -> Result
   ) throws(SystemFailure) -> Result {
-    let course = try course(kind)
+    let course = try course(operation)
     let result = try body()
     if course == .after { throw SystemFailure(errno: EIO) }
     return result
   }
 
-  func openFolder(path: String) throws(SystemFailure) -> Descriptor {
-    try pass(.look) { () throws(SystemFailure) in try inner.openFolder(path: path) }
-  }
-  func makeFolder(path: String) throws(SystemFailure) {
-    try pass(.create) { () throws(SystemFailure) in try inner.makeFolder(path: path) }
-  }
-  func openFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) -> Descriptor {
-    try pass(.look) { () throws(SystemFailure) in try inner.openFolder(name, in: folder) }
-  }
-  func makeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try pass(.create) { () throws(SystemFailure) in try inner.makeFolder(name, in: folder) }
-  }
-  func open(_ name: String, in folder: Descriptor, _ mode: OpenMode) throws(SystemFailure) -> Descriptor {
-    let kind: Kind =
-      switch mode {
-      case .read, .update: .look
-      case .createNew, .createIfMissing: .create
-      }
-    return try pass(kind) { () throws(SystemFailure) in try inner.open(name, in: folder, mode) }
-  }
   func read(
     _ file: Descriptor, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(SystemFailure) -> Int {
@@ -176,6 +143,7 @@ final class FaultyFileSystem: FileSystem {
     default: return try inner.read(file, at: offset, into: buffer)
     }
   }
+
   func write(
     _ bytes: UnsafeRawBufferPointer, to file: Descriptor, at offset: Int
   ) throws(SystemFailure) -> Int {
@@ -189,40 +157,42 @@ final class FaultyFileSystem: FileSystem {
     if course == .after || (course != .pass && fault != .short) { throw SystemFailure(errno: EIO) }
     return count
   }
-  func syncData(_ file: Descriptor) throws(SystemFailure) {
-    try pass(.sync) { () throws(SystemFailure) in try inner.syncData(file) }
+
+  func syncData(_ file: Descriptor) throws(SystemFailure) { try sync(file, as: .syncData) }
+
+  func sync(_ file: Descriptor) throws(SystemFailure) { try sync(file, as: .sync) }
+
+  private func sync(_ file: Descriptor, as operation: Operation) throws(SystemFailure) {
+    let course = try course(operation)
+    if course == .forgets {
+      try inner.forgetUnsynced(file)
+      throw SystemFailure(errno: EIO)
+    }
+    try inner.sync(file)
+    if course == .after { throw SystemFailure(errno: EIO) }
   }
-  func sync(_ file: Descriptor) throws(SystemFailure) {
-    try pass(.sync) { () throws(SystemFailure) in try inner.sync(file) }
-  }
+
   func syncFolder(_ folder: Descriptor) throws(SystemFailure) {
-    try pass(.sync) { () throws(SystemFailure) in try inner.syncFolder(folder) }
+    let course = try course(.syncFolder)
+    if course == .forgets { throw SystemFailure(errno: EIO) }
+    try inner.syncFolder(folder)
+    if course == .after { throw SystemFailure(errno: EIO) }
   }
-  func truncate(_ file: Descriptor, to size: Int) throws(SystemFailure) {
-    try pass(.change) { () throws(SystemFailure) in try inner.truncate(file, to: size) }
-  }
-  func rename(_ name: String, to newName: String, in folder: Descriptor) throws(SystemFailure) {
-    try pass(.change) { () throws(SystemFailure) in try inner.rename(name, to: newName, in: folder) }
-  }
-  func remove(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try pass(.change) { () throws(SystemFailure) in try inner.remove(name, in: folder) }
-  }
-  func removeFolder(_ name: String, in folder: Descriptor) throws(SystemFailure) {
-    try pass(.change) { () throws(SystemFailure) in try inner.removeFolder(name, in: folder) }
-  }
-  func list(_ folder: Descriptor) throws(SystemFailure) -> [Entry] {
-    try pass(.look) { () throws(SystemFailure) in try inner.list(folder) }
-  }
-  func status(_ file: Descriptor) throws(SystemFailure) -> FileStatus {
-    try pass(.look) { () throws(SystemFailure) in try inner.status(file) }
-  }
-  func status(_ path: String, in folder: Descriptor) throws(SystemFailure) -> FileStatus {
-    try pass(.look) { () throws(SystemFailure) in try inner.status(path, in: folder) }
-  }
-  func lock(_ file: Descriptor) throws(SystemFailure) -> Bool {
-    try pass(.lock) { () throws(SystemFailure) in try inner.lock(file) }
-  }
-  func isLocked(_ file: Descriptor) throws(SystemFailure) -> Bool {
-    try pass(.look) { () throws(SystemFailure) in try inner.isLocked(file) }
+}
+
+/// A disk that fills up and is cleared: writes then get half of their bytes down.
+final class FullDisk: ForwardingFileSystem {
+  let inner: MemoryFileSystem
+  private let isFull = Mutex(false)
+
+  init(_ inner: MemoryFileSystem) { self.inner = inner }
+
+  func fill() { isFull.withLock { $0 = true } }
+  func clear() { isFull.withLock { $0 = false } }
+
+  func write(_ bytes: UnsafeRawBufferPointer, to file: Descriptor, at offset: Int) throws(SystemFailure) -> Int {
+    guard isFull.withLock({ $0 }) else { return try inner.write(bytes, to: file, at: offset) }
+    guard bytes.count > 32 else { throw SystemFailure(errno: ENOSPC) }
+    return try inner.write(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), to: file, at: offset)
   }
 }

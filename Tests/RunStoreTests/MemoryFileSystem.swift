@@ -11,7 +11,37 @@ final class MemoryFileSystem: FileSystem {
     var bytes: [UInt8] = []
     /// The bytes that the last sync brought to the disk.
     var durable: [UInt8] = []
+    /// Sectors that a failed sync left clean: they reach the disk only when they are written again.
+    var forgotten: Set<Int> = []
     var changes = 0
+
+    static let sector = 64
+
+    /// The sectors that some bytes lie in.
+    static func sectors(_ range: Range<Int>) -> Range<Int> {
+      range.lowerBound / sector..<(range.upperBound + sector - 1) / sector
+    }
+
+    /// Brings all to the disk but what was forgotten.
+    mutating func sync() {
+      guard !forgotten.isEmpty else {
+        durable = bytes
+        return
+      }
+      let old = durable
+      durable = bytes
+      for index in forgotten.flatMap({ $0 * Self.sector..<min(($0 + 1) * Self.sector, bytes.count) }) {
+        durable[index] = index < old.count ? old[index] : 0
+      }
+    }
+
+    /// Takes what is not on the disk for clean.
+    mutating func forget() {
+      for sector in Self.sectors(0..<bytes.count) {
+        let range = sector * Self.sector..<min((sector + 1) * Self.sector, bytes.count)
+        if range.contains(where: { $0 >= durable.count || durable[$0] != bytes[$0] }) { forgotten.insert(sector) }
+      }
+    }
   }
 
   fileprivate enum Change {
@@ -140,6 +170,7 @@ final class MemoryFileSystem: FileSystem {
         if file.bytes.count < offset { file.bytes += [UInt8](repeating: 0, count: offset - file.bytes.count) }
         let overlap = min(file.bytes.count - offset, copy.count)
         file.bytes.replaceSubrange(offset..<offset + overlap, with: copy)
+        if !file.forgotten.isEmpty { file.forgotten.subtract(File.sectors(offset..<offset + copy.count)) }
       }
     }
     return copy.count
@@ -148,7 +179,12 @@ final class MemoryFileSystem: FileSystem {
   func syncData(_ file: Descriptor) throws(SystemFailure) { try sync(file) }
 
   func sync(_ file: Descriptor) throws(SystemFailure) {
-    try with { disk throws(SystemFailure) in try disk.change(file) { $0.durable = $0.bytes } }
+    try with { disk throws(SystemFailure) in try disk.change(file) { $0.sync() } }
+  }
+
+  /// What a failed sync may do on Linux: see `File.forgotten`.
+  func forgetUnsynced(_ file: Descriptor) throws(SystemFailure) {
+    try with { disk throws(SystemFailure) in try disk.change(file) { $0.forget() } }
   }
 
   func syncFolder(_ folder: Descriptor) throws(SystemFailure) {
@@ -164,6 +200,7 @@ final class MemoryFileSystem: FileSystem {
     try with { disk throws(SystemFailure) in
       try disk.change(file) { file in
         file.bytes = Array(file.bytes.prefix(size)) + [UInt8](repeating: 0, count: max(0, size - file.bytes.count))
+        file.forgotten = file.forgotten.filter { $0 * File.sector < size }
       }
     }
   }
@@ -241,6 +278,7 @@ extension MemoryFileSystem {
       case .file(var file):
         file.bytes = Self.mixed(file, &chance)
         file.durable = file.bytes
+        file.forgotten = []
         crashed.nodes[key] = .file(file)
       case .folder(var directory):
         directory.entries = directory.durable
@@ -269,8 +307,10 @@ extension MemoryFileSystem {
     var mixed = [UInt8](repeating: 0, count: size)
     var start = 0
     while start < size {
-      let end = min(start + 64, size)  // sectors of 64 bytes: smaller than any, so that small frames are torn too
-      let source = chance.next() & 1 == 0 ? file.bytes : file.durable
+      // Sectors of 64 bytes: smaller than any, so that small frames are torn too.
+      let end = min(start + File.sector, size)
+      let isLost = file.forgotten.contains(start / File.sector)
+      let source = chance.next() & 1 == 0 && !isLost ? file.bytes : file.durable
       for index in start..<end { mixed[index] = index < source.count ? source[index] : 0 }
       start = end
     }
@@ -302,6 +342,7 @@ extension MemoryFileSystem {
       try disk.change(file) { file in
         change(&file.bytes)
         file.durable = file.bytes
+        file.forgotten = []
       }
     }
   }
