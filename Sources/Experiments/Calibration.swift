@@ -3,26 +3,55 @@ import Optimizers
 import OuterTraining
 import Tasks
 
-/// The best loss that a tuned Adam reaches on a family: the 0 of its normalised loss (spec §3.1).
+/// Scales tasks by what Adam reaches on them: the 0 of their normalised losses (spec §3.1).
 ///
 /// For each rate of the grid, one draw is trained from its own start, and every tenth of the way its mean loss over outer-valid
-/// batches is taken; the least of all is the family's. A function of the family alone: no clock, and the same on every machine.
+/// batches is taken; the least of all is the task's. A function of the task alone: no clock, and the same on every machine.
 package enum Calibration {
   /// Learning rates: half decades around Adam's usual ones.
   package static let learningRates: [Float] = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
   package static let steps = 200
-  private static let plan = InnerCurve.Plan(steps: steps, interval: steps / 10)
   private static let seed: UInt64 = 0
 
-  /// The best loss of a recipe's task entry; 0 where the loss has a known minimum that normalises it.
-  static func bestLoss(of task: TaskRecipe) throws -> Double {
-    guard task.needsCalibration else { return 0 }
-    let drawn = try task.makeFamily(bestLoss: 0).task(seed: seed)
-    let pool = ThreadPool(threads: min(Environment.cpuCount, learningRates.count))
-    let losses = pool.map(order: Array(learningRates.indices)) { index, workspace in
-      let adam = Adam(learningRate: .constant(learningRates[index])).optimizer(for: drawn.parameters)
-      return InnerCurve(of: drawn, with: adam, plan, in: workspace).best?.loss ?? .infinity
+  /// One a task of a recipe's entry; none where each draw is scaled by a bound that is known.
+  static func calibrations(of entry: TaskRecipe) throws -> [TaskCalibration] {
+    switch entry.kind {
+    case .digits:
+      let family = try entry.makeFamily(calibrations: [])
+      return calibrations(of: [Subject(name: family.name) { family.task(seed: seed) }], steps: steps)
+    case .fixed(let fixed):
+      let material = try FixedMaterial.bundled()
+      return calibrations(
+        of: try fixed.admitted(on: material).map { task in
+          Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }
+        }, steps: fixed.calibrationSteps)
+    case .quadratic, .testFunction, .sampled: return []
     }
-    return losses.min() ?? 0
+  }
+
+  /// A task that every thread makes for itself.
+  private struct Subject: Sendable {
+    let name: String
+    let draw: @Sendable () -> any Task
+  }
+
+  /// All tasks at all rates, on all threads: which thread does what changes nothing.
+  private static func calibrations(
+    of tasks: [Subject], steps: Int
+  ) -> [TaskCalibration] {
+    let rates = steps > 0 ? learningRates : []
+    let pool = ThreadPool(threads: Environment.cpuCount)
+    let curves = pool.map(order: Array(0..<tasks.count * rates.count)) { job, workspace in
+      curve(of: tasks[job / rates.count].draw(), learningRate: rates[job % rates.count], steps: steps, in: workspace)
+    }
+    return tasks.enumerated().map { index, task in
+      let own = curves[index * rates.count..<(index + 1) * rates.count]
+      return TaskCalibration(of: task.draw(), named: task.name, zip(rates, own).map { (rate: $0, curve: $1) })
+    }
+  }
+
+  static func curve(of task: any Task, learningRate: Float, steps: Int, in workspace: Workspace) -> InnerCurve {
+    let adam = Adam(learningRate: .constant(learningRate)).optimizer(for: task.parameters)
+    return InnerCurve(of: task, with: adam, .init(steps: steps, interval: max(1, steps / 10)), in: workspace)
   }
 }

@@ -7,8 +7,8 @@ import Tasks
 package struct Experiment: Sendable {
   package let recipe: Recipe
   package let seed: UInt64
-  /// For each task entry of the recipe the best loss a baseline reached; 0 where a lower bound serves.
-  package let bestLosses: [Double]
+  /// For each task entry of the recipe what a baseline reached on its tasks; none where a lower bound serves.
+  package let calibrations: [[TaskCalibration]]
   /// The outer optimizer's theta, where that is a learned one.
   package let frozenTheta: Tensors?
   /// Theta before the first outer iteration.
@@ -18,28 +18,43 @@ package struct Experiment: Sendable {
   /// An experiment of known parts.
   /// - Parameter initialTheta: nil to draw it.
   package init(
-    recipe: Recipe, seed: UInt64, bestLosses: [Double], frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
+    recipe: Recipe, seed: UInt64, calibrations: [[TaskCalibration]], frozenTheta: Tensors? = nil,
+    initialTheta: Tensors? = nil
   ) throws {
     let randomness = Randomness(key: seed)
     let learned = recipe.learnedOptimizer.optimizer
     self.recipe = recipe
     self.seed = seed
-    self.bestLosses = bestLosses
+    self.calibrations = calibrations
     self.frozenTheta = frozenTheta
     self.initialTheta = initialTheta ?? learned.initialTheta(randomness)
     problem = OuterProblem(
-      learned: learned, tasks: try Self.distribution(recipe.tasks, bestLosses: bestLosses),
+      learned: learned, tasks: try Self.distribution(recipe.tasks, calibrations),
       estimator: recipe.estimator.estimator, pairs: recipe.estimator.pairs, sigma: recipe.estimator.sigma,
       outerLoss: recipe.outerLoss.outerLoss, gradientClip: recipe.outerOptimizer.gradientClip,
       outerOptimizer: try Self.outerOptimizer(recipe.outerOptimizer, frozenTheta, for: learned.thetaLayout),
       staggersFirstTasks: recipe.estimator.staggersFirstTasks, randomness: randomness)
   }
 
-  /// A new experiment: what a baseline reaches on its tasks is measured now.
-  package init(recipe: Recipe, seed: UInt64, frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil) throws {
+  /// A new experiment: what a baseline reaches on its tasks is measured now, unless another experiment has measured it.
+  package init(
+    recipe: Recipe, seed: UInt64, measuredBy other: Experiment? = nil, frozenTheta: Tensors? = nil,
+    initialTheta: Tensors? = nil
+  ) throws {
+    let calibrations = try recipe.tasks.map { entry in
+      if let known = other?.calibrations(of: entry) { return known }
+      return try Calibration.calibrations(of: entry)
+    }
     try self.init(
-      recipe: recipe, seed: seed, bestLosses: try recipe.tasks.map { try Calibration.bestLoss(of: $0) },
-      frozenTheta: frozenTheta, initialTheta: initialTheta)
+      recipe: recipe, seed: seed, calibrations: calibrations, frozenTheta: frozenTheta, initialTheta: initialTheta)
+  }
+
+  /// What was measured on an entry; nil where this experiment has none like it, or was made before all of it was kept.
+  private func calibrations(of entry: TaskRecipe) -> [TaskCalibration]? {
+    guard let index = recipe.tasks.firstIndex(where: { $0.subject == entry.subject }),
+      !calibrations[index].contains(where: \.task.isEmpty)
+    else { return nil }
+    return calibrations[index]
   }
 
   package var initialState: RunState { problem.initialState(theta: initialTheta) }
@@ -47,10 +62,12 @@ package struct Experiment: Sendable {
   /// The names of the task families, in the order that records count them by.
   package var familyNames: [String] { problem.tasks.members.map(\.family.name) }
 
-  private static func distribution(_ tasks: [TaskRecipe], bestLosses: [Double]) throws -> TaskDistribution {
+  private static func distribution(
+    _ tasks: [TaskRecipe], _ calibrations: [[TaskCalibration]]
+  ) throws -> TaskDistribution {
     TaskDistribution(
-      try zip(tasks, bestLosses).map { task, bestLoss in
-        .init(try task.makeFamily(bestLoss: bestLoss), weight: task.weight)
+      try zip(tasks, calibrations).map { task, calibrations in
+        .init(try task.makeFamily(calibrations: calibrations), weight: task.weight)
       })
   }
 

@@ -68,10 +68,7 @@ enum Identity {
     let families = experiment.familyNames
     arrays.append(
       NamedArray(IdentityNames.taskFamilies, shape: [families.count], .text(families), summary: "families by index"))
-    arrays.append(
-      NamedArray(
-        IdentityNames.bestLosses, shape: [families.count], .float64(experiment.bestLosses), unit: "loss",
-        summary: "the loss of each family that is normalised to 0, where a tuned Adam decides it; else 0"))
+    append(experiment.calibrations, to: &arrays)
   }
 
   private static func append(_ code: CodeFacts, to arrays: inout NamedArrays) {
@@ -95,7 +92,7 @@ enum Identity {
 
 /// Reads what identities hold.
 package struct IdentityReader {
-  private let arrays: NamedArrays
+  let arrays: NamedArrays
   private let run: String
 
   package init(_ arrays: NamedArrays, of run: String) {
@@ -122,7 +119,7 @@ package struct IdentityReader {
         frozen = try reader.tensors(IdentityNames.frozenTheta, like: outer.optimizer.thetaLayout)
       }
       return try Experiment(
-        recipe: recipe, seed: try seed(), bestLosses: try bestLosses(count: recipe.tasks.count), frozenTheta: frozen,
+        recipe: recipe, seed: try seed(), calibrations: try calibrations(of: recipe.tasks), frozenTheta: frozen,
         initialTheta: try reader.tensors(IdentityNames.initialTheta, like: learned.thetaLayout))
     } catch let error as StateError {
       throw damaged(error.array, error.expected, error.found)
@@ -160,14 +157,7 @@ package struct IdentityReader {
     return Int(values[0])
   }
 
-  private func bestLosses(count: Int) throws -> [Double] {
-    guard case .float64(let values)? = arrays[IdentityNames.bestLosses]?.values, values.count == count else {
-      throw damaged(IdentityNames.bestLosses, "\(count) numbers", "others")
-    }
-    return values
-  }
-
-  private func damaged(_ array: String, _ expected: String, _ found: String) -> ExperimentError {
+  func damaged(_ array: String, _ expected: String, _ found: String) -> ExperimentError {
     ExperimentError(
       .malformed, doing: "reading the identity of run \(run)",
       problem: "\(array): expected \(expected), found \(found)", advice: "see runs doctor \(run)")

@@ -62,7 +62,8 @@ extension Session {
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, frozenTheta: point.experiment.frozenTheta, initialTheta: point.state.theta)
+      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.experiment.frozenTheta,
+      initialTheta: point.state.theta)
     let state: RunState
     do {
       state = try RunState(point.state.arrays, for: experiment.problem)
@@ -86,7 +87,8 @@ extension Session {
         .usage, doing: "forking \(point.name)", problem: "its theta is of another learned optimizer than the recipe's")
     }
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, frozenTheta: point.experiment.frozenTheta, initialTheta: point.state.theta)
+      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.experiment.frozenTheta,
+      initialTheta: point.state.theta)
     return try create(
       experiment, from: nil, origin: Origin(relation: .fork, parent: point.lineage, generation: point.generation),
       in: store, settings)
@@ -96,7 +98,8 @@ extension Session {
   package static func generation(
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
-    let experiment = try Experiment(recipe: recipe, seed: seed, frozenTheta: point.state.theta)
+    let experiment = try Experiment(
+      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.state.theta)
     let origin = Origin(relation: .selfTrain, parent: point.lineage, generation: point.generation + 1)
     return try create(experiment, from: nil, origin: origin, in: store, settings)
   }

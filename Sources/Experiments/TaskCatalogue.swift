@@ -1,9 +1,5 @@
-import Numerics
-import Optimizers
-import OuterTraining
 package import RunSchema
 import Tasks
-import Yams
 
 /// What there is to train on: the families that recipes name, and those of TaskSet.
 package enum TaskCatalogue {
@@ -14,6 +10,8 @@ package enum TaskCatalogue {
       case recipe
       /// Its configurations are drawn as TaskSet publishes them.
       case taskSet = "taskset"
+      /// One of TaskSet's tasks with a name of its own; recipes can name it in `fixed`.
+      case fixed
     }
 
     package let name: String
@@ -24,6 +22,15 @@ package enum TaskCatalogue {
   package static var entries: [Entry] {
     TaskRecipe.Family.allCases.map { Entry(name: $0.rawValue, kind: .recipe, summary: $0.summary) }
       + TaskSetFamily.allCases.map { Entry(name: $0.rawValue, kind: .taskSet, summary: $0.summary) }
+      + FixedTask.all.map { Entry(name: $0.name, kind: .fixed, summary: $0.summary) }
+  }
+
+  /// The entries in which each of the words occurs, whatever its case.
+  package static func entries(with words: [String]) -> [Entry] {
+    entries.filter { entry in
+      let text = "\(entry.name) \(entry.kind.rawValue) \(entry.summary)".lowercased()
+      return words.allSatisfy { text.contains($0.lowercased()) }
+    }
   }
 
   /// The entry of a name.
@@ -31,7 +38,7 @@ package enum TaskCatalogue {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let names = entries.map(\.name)
     throw ExperimentError(
-      .notFound, doing: "looking for the task family \(name.shown)",
+      .notFound, doing: "looking for the task \(name.shown)",
       problem: "there is none\(suggestion(for: name, among: names))", advice: "see runs tasks for all of them")
   }
 
@@ -49,43 +56,9 @@ package enum TaskCatalogue {
   }
 }
 
-/// One task of a recipe's family: what is trained, and what a tuned Adam makes of it.
-package struct TaskSpecimen: Sendable {
-  package struct Parameter: Sendable {
-    package let name: String
-    package let shape: [Int]
-    package let count: Int
-  }
-
-  package let parameters: [Parameter]
-  /// Mean loss on the outer-valid split, where training starts.
-  package let initialLoss: Double
-  /// The best that Adam reaches in `steps` steps, over the learning rates of the calibration, and the rate that does.
-  package let bestLoss: Double
-  package let learningRate: Double
-  package let steps: Int
-  /// With that rate: the training loss at each step.
-  package let curve: [Double]
-
-  package init(family name: String, seed: UInt64) throws {
-    let recipe = try TaskRecipe(Fields(["family": Node(name)], source: RecipeSource(name: "runs tasks")))
-    let task = try recipe.makeFamily(bestLoss: 0).task(seed: seed)
-    parameters = task.parameters.slots.map { Parameter(name: $0.name, shape: $0.shape, count: $0.count) }
-    let plan = InnerCurve.Plan(steps: Calibration.steps, interval: Calibration.steps)
-    let curves = Calibration.learningRates.map { rate in
-      let adam = Adam(learningRate: .constant(rate)).optimizer(for: task.parameters)
-      return (rate: rate, curve: InnerCurve(of: task, with: adam, plan, in: Workspace()))
-    }
-    let best = curves.filter { !$0.curve.finalLoss.isNaN }.min { $0.curve.finalLoss < $1.curve.finalLoss } ?? curves[0]
-    initialLoss = best.curve.initialLoss
-    (bestLoss, learningRate) = (best.curve.finalLoss, Double(best.rate))
-    (steps, curve) = (plan.steps, best.curve.train.map(Double.init))
-  }
-}
-
 extension JSONValue {
   /// A published configuration; whole numbers stay apart from others.
-  fileprivate init(_ value: PublishedValue) {
+  init(_ value: PublishedValue) {
     self =
       switch value {
       case .null: .null
@@ -119,7 +92,14 @@ extension TaskRecipe.Family {
     case .convolutionsThenPooling: "TaskSet's conv_pooling_family, on the digits"
     case .maskedAutoregressiveFlow: "TaskSet's maf_family, on the digits"
     case .realNVP: "TaskSet's nvp_family, on the digits"
+    case .fixed: "TaskSet's tasks with names of their own, those that the recipe lists"
     }
+  }
+}
+
+extension FixedTask {
+  fileprivate var summary: String {
+    data.name.map { "\(group.rawValue), on \($0)" } ?? group.rawValue
   }
 }
 

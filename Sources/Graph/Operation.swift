@@ -6,6 +6,9 @@ package protocol Operation: Sendable {
   /// The floats of scratch memory that `run` uses.
   var scratchCount: Int { get }
 
+  /// The floating-point operations of `run`; nil for some that are few a number of the result and count as one.
+  var operationCount: Int? { get }
+
   /// Computes the whole result, which overlaps no operand. Allocates nothing.
   func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>)
 
@@ -15,6 +18,8 @@ package protocol Operation: Sendable {
 
 extension Operation {
   package var scratchCount: Int { 0 }
+
+  package var operationCount: Int? { nil }
 
   package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
     preconditionFailure("\(Self.self) has no derivative: it is itself part of one")

@@ -17,6 +17,10 @@ package struct Plan: Sendable {
   /// The floats of memory that a run needs, the inputs included.
   package let scratchCount: Int
 
+  /// The floating-point operations of the loss alone, and of the loss with its gradient: two for each multiply-add of a
+  /// product, one for each number that another kernel makes. The same on every machine.
+  package var operations: (loss: Int, gradient: Int) { (forward.operationCount, both.operationCount) }
+
   private let forward: Schedule
   private let both: Schedule
   private let constants: ConstantBlock

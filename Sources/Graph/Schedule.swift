@@ -53,6 +53,8 @@ struct Schedule: Sendable {
   private let scratch: Int
   /// The floats of memory that a run needs.
   let memoryCount: Int
+  /// The floating-point operations of a run, by the kernels' own count.
+  let operationCount: Int
 
   /// The kernels for the loss and those gradients, the k-th of which goes to the place of parameter k's gradient.
   /// - Parameters:
@@ -74,7 +76,7 @@ struct Schedule: Sendable {
 
     let lastUse = Self.lastUses(in: expression, outputs: [expression.loss] + gradients)
     var memory = FreeList(end: firstFree)
-    var scratchCount = 0
+    var (scratchCount, operationCount) = (0, 0)
     for (index, node) in expression.nodes.enumerated() where lastUse[index] != nil {
       guard case .operation(let operation, let inputs) = node.source else { continue }
       let roots = inputs.map { expression.root(of: $0) }
@@ -82,6 +84,7 @@ struct Schedule: Sendable {
       places[index] = place
       steps.append(Step(operation: operation, reading: roots.map { places[$0]! }, result: place))
       scratchCount = max(scratchCount, operation.scratchCount)
+      operationCount += operation.operationCount ?? node.count
       // The result has its place by now, so no kernel writes where it reads.
       for root in Set(roots).sorted() where lastUse[root] == index && Self.isTemporary(root, expression, places) {
         memory.giveBack(places[root]!.offset, Self.aligned(expression.nodes[root].count))
@@ -91,6 +94,7 @@ struct Schedule: Sendable {
     loss = places[expression.root(of: expression.loss)]!
     scratch = memory.end
     memoryCount = memory.end + scratchCount
+    self.operationCount = operationCount
   }
 
   /// Runs all kernels and returns the loss.

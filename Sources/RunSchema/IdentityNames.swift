@@ -14,6 +14,15 @@ package enum IdentityNames {
   package static let frozenTheta = "outer_optimizer/theta"
   /// The loss of each task family that is normalised to 0.
   package static let bestLosses = "best_losses"
+  /// What a tuned Adam made of each task that is scaled by it; arrays with a number a task.
+  package static let calibrationEntry = "calibration/entry"
+  package static let calibrationTask = "calibration/task"
+  package static let calibrationInitialLoss = "calibration/initial_loss"
+  package static let calibrationBestLoss = "calibration/best_loss"
+  package static let calibrationLearningRate = "calibration/learning_rate"
+  package static let calibrationSteps = "calibration/steps"
+  package static let calibrationDivergedRates = "calibration/diverged_rates"
+  package static let calibrationOperations = "calibration/operations"
   package static let codeRevision = "code/revision"
   package static let codeModified = "code/modified"
   package static let codeDifference = "code/difference_sha256"

@@ -25,6 +25,9 @@ package protocol Task: Sendable {
   /// What maps this task's loss to about 1 at the start and 0 at a good end.
   var normalization: Normalization { get }
 
+  /// What a batch costs; nil where nobody has counted.
+  var operations: StepOperations? { get }
+
   /// Where inner training starts: the same for both members of an antithetic pair.
   func initialParameters() -> Tensors
 
@@ -35,6 +38,22 @@ package protocol Task: Sendable {
   func loss(
     _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
   ) -> Float
+}
+
+extension Task {
+  package var operations: StepOperations? { nil }
+}
+
+/// Floating-point operations of a task on one batch, as `Plan` counts them: a cost that is the same on every machine.
+package struct StepOperations: Hashable, Sendable {
+  package let loss: Int
+  /// Of the loss and its gradient: what a step of inner training costs beside the optimizer's own work.
+  package let gradient: Int
+
+  package init(loss: Int, gradient: Int) {
+    self.loss = loss
+    self.gradient = gradient
+  }
 }
 
 /// A distribution over tasks of one kind: a draw is a function of a 64-bit seed.

@@ -74,6 +74,12 @@ struct DoubleInterpreter {
       return grid(o.rows, o.columns) { i, j in
         (softmax(x[0], i, o.columns)[j] - (j == Int(x[1][i]) ? 1 : 0)) * x[2][0] / Double(o.rows)
       }
+    case let o as WeightedCrossEntropy:
+      return [(0..<o.rows).reduce(0.0) { $0 - x[2][$1] * log(softmax(x[0], $1, o.columns)[Int(x[1][$1])]) }]
+    case let o as WeightedCrossEntropyDerivative:
+      return grid(o.rows, o.columns) { i, j in
+        (softmax(x[0], i, o.columns)[j] - (j == Int(x[1][i]) ? 1 : 0)) * x[2][i]
+      }
     case let o as Patches: return patches(o.windows, o.count, x[0])
     case let o as PatchSum: return patchSum(o.windows, o.count, x[0])
     case let o as PermuteColumns: return grid(o.rows, o.order.count) { x[0][$0 * o.order.count + o.order[$1]] }

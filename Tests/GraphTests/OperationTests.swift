@@ -113,6 +113,9 @@ struct OperationTests {
     Case("cross-entropy of nine rows", inputs: ["y": [1, 0, 2, 2, 1, 0, 0, 0, 1]]) {
       ($0.parameter("w", [9, 3]) * 2).softmaxCrossEntropy($0.indices("y", [9]))
     },
+    Case("weighted cross-entropy", inputs: ["y": [1, 0, 9, 9, 4], "v": [0.5, 0, 1.25, -0.75, 0.25]]) {
+      $0.parameter("w", [5, 10]).softmaxCrossEntropy($0.indices("y", [5]), weights: $0.input("v", [5])) * 1.5
+    },
     Case("a perceptron", inputs: ["x": (0..<12).map { Double($0 % 5) - 2 }, "y": [2, 0, 1, 1]]) {
       let hidden = $0.input("x", [4, 3]).dense($0.parameter("w0", [3, 5]), $0.parameter("b0", [5])).tanh
       return hidden.dense($0.parameter("w1", [5, 3]), $0.parameter("b1", [3])).softmaxCrossEntropy($0.indices("y", [4]))
@@ -143,6 +146,16 @@ struct OperationTests {
         $0.parameter("x", [1, rows, columns, channels]).convolved(windows, $0.parameter("w", [9 * channels, 1]))
       },
     ]
+  }
+
+  static let transposedConvolutions: [Case] = [(4, 6, 2, 2), (2, 2, 1, 2), (5, 3, 3, 2), (4, 4, 2, 1)].map {
+    rows, columns, channels, stride in
+    let windows = Windows(
+      rows: rows, columns: columns, channels: channels, size: 3, stride: stride, padding: .same)!
+    return Case("transposed convolution to \(rows) x \(columns) x \(channels), stride \(stride)") {
+      let images = $0.parameter("x", [2, windows.outputRows, windows.outputColumns, 3])
+      return images.transposedConvolved(windows, $0.parameter("w", [3, 9 * channels])) + $0.parameter("b", [channels])
+    }
   }
 
   static let choices: [Case] = [
@@ -202,7 +215,8 @@ struct OperationTests {
     },
   ]
 
-  static let all = maps + combinations + products + others + convolutions + choices + normalizations
+  static let all =
+    maps + combinations + products + others + convolutions + transposedConvolutions + choices + normalizations
 
   @Test(arguments: all)
   func derivativeIsThatOfCentralDifferences(_ test: Case) {

@@ -38,8 +38,8 @@ struct LikelihoodTests {
 
   @Test func aPermutationIsNumPysLegacyOne() {
     // numpy.random.RandomState(seed).permutation(10), computed with NumPy.
-    #expect(TaskSet.Flow.permutation(10, seed: 0) == [2, 8, 4, 9, 1, 6, 7, 3, 0, 5])
-    #expect(TaskSet.Flow.permutation(10, seed: 1) == [2, 9, 6, 4, 0, 3, 1, 7, 8, 5])
-    #expect(TaskSet.Flow.permutation(64, seed: 3).sorted() == Array(0..<64))
+    #expect(FlowModel.permutation(10, seed: 0) == [2, 8, 4, 9, 1, 6, 7, 3, 0, 5])
+    #expect(FlowModel.permutation(10, seed: 1) == [2, 9, 6, 4, 0, 3, 1, 7, 8, 5])
+    #expect(FlowModel.permutation(64, seed: 3).sorted() == Array(0..<64))
   }
 }

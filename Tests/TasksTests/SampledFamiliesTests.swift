@@ -36,6 +36,8 @@ struct SampledFamiliesTests {
   static let words = Verses.words(of: verses)
 
   static let all: [Sample] = [
+    Sample(SampledFamily(perceptronsOn: digits, limits: limits), chance: 2.3),
+    Sample(SampledFamily(quadratics: limits)),
     Sample(SampledFamily(problems: limits)),
     Sample(
       SampledFamily(languageModels: .bytes, of: bytes, maximumLength: 9, limits: limits), chance: 5.3),

@@ -105,7 +105,7 @@ private struct Iteration {
   private var state: RunState
 
   init(_ place: IterationBench.Place, threads: Int) throws {
-    experiment = try Experiment(recipe: Recipe(place.recipe, name: "bench"), seed: 0, bestLosses: [0])
+    experiment = try Experiment(recipe: Recipe(place.recipe, name: "bench"), seed: 0, calibrations: [[]])
     executor = ThreadExecutor(threads: threads)
     state = experiment.initialState
   }

@@ -9,7 +9,7 @@ struct TaskBench {
   func run() throws -> [BenchFigure] {
     try TaskRecipe.Family.allCases.map { family in
       let recipe = try Recipe("tasks: [{family: \(family.rawValue)}]", name: "bench").tasks[0]
-      let task = try recipe.makeFamily(bestLoss: 0).task(seed: 1)
+      let task = try recipe.makeFamily(calibrations: []).task(seed: 1)
       let workspace = Workspace()
       let parameters = task.initialParameters()
       var gradient = Tensors(zeros: task.parameters)

@@ -77,6 +77,21 @@ final class Fields {
     return choice
   }
 
+  /// A list of names, or one alone.
+  func names(_ key: String, default standard: [String], among known: [String]) throws(RecipeError) -> [String] {
+    let values = try read(key, standard, expecting: "a name or a list of names") { node -> [String]? in
+      if let scalar = node.scalar { return scalar.string.isEmpty ? nil : [scalar.string] }
+      guard let items = node.sequence, !items.isEmpty else { return nil }
+      let names = items.compactMap { $0.scalar?.string }
+      return names.count == items.count ? names : nil
+    }
+    if let wrong = values.first(where: { !known.contains($0) }) {
+      throw failure(key, "\(wrong.shown) is none that there is\(suggestion(for: wrong, among: known))")
+    }
+    note(key, .array(values.map { .text($0) }))
+    return values
+  }
+
   func integers(
     _ key: String, default standard: [Int], in range: ClosedRange<Int>
   ) throws(RecipeError) -> [Int] {

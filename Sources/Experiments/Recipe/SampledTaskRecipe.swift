@@ -23,9 +23,21 @@ package struct SampledTaskRecipe: Sendable {
     }
   }
 
+  /// The one configuration of a seed, without limits.
+  init(_ family: TaskSetFamily, configurationOf seed: Int) {
+    self.family = family
+    limits = SamplingLimits(seeds: seed..<seed + 1, maximumParameters: .max, maximumWork: .max)
+    maximumLength = 256
+  }
+
   /// The family on the data that stand in.
   func makeFamily() throws(ExperimentError) -> any TaskFamily {
     if let made = try configured() { return made }
+    if limits.seeds.count == 1 {
+      throw ExperimentError(
+        .usage, doing: "making the configuration of seed \(limits.seeds.lowerBound) of \(family.rawValue)",
+        problem: "its strides and crops leave nothing of the images that stand in")
+    }
     throw ExperimentError(
       .usage, doing: "drawing configurations of \(family.rawValue)",
       problem: "none has at most \(limits.maximumParameters) parameters and \(limits.maximumWork) multiply-adds a loss",

@@ -1,3 +1,4 @@
+import RunSchema
 package import Tasks
 
 /// One family of a recipe's task distribution.
@@ -20,6 +21,7 @@ package struct TaskRecipe: Sendable {
     case convolutionsThenPooling = "conv_pooling"
     case maskedAutoregressiveFlow = "maf"
     case realNVP = "nvp"
+    case fixed
   }
 
   /// A perceptron on the digits.
@@ -33,15 +35,19 @@ package struct TaskRecipe: Sendable {
     case testFunction(TestFunction)
     case digits(Perceptron)
     case sampled(SampledTaskRecipe)
+    case fixed(FixedTaskRecipe)
   }
 
   package let family: Family
   package let kind: Kind
   /// How often this family is drawn, relative to the others.
   package let weight: Double
+  /// All fields but the weight: entries of which these are equal have the same calibration.
+  let subject: JSONValue
 
   init(_ fields: Fields) throws(RecipeError) {
-    family = try fields.choice("family", default: Family?.none)
+    // Who names fixed tasks need not name their family.
+    family = try fields.choice("family", default: fields.has("fixed") ? Family.fixed : nil)
     weight = try fields.double("weight", default: 1, in: .above(0))
     switch family {
     case .quadratic: kind = .quadratic(.toy)
@@ -65,26 +71,24 @@ package struct TaskRecipe: Sendable {
     case .convolutionsThenPooling: kind = .sampled(try SampledTaskRecipe(.convolutionsThenPooling, fields))
     case .maskedAutoregressiveFlow: kind = .sampled(try SampledTaskRecipe(.maskedAutoregressiveFlow, fields))
     case .realNVP: kind = .sampled(try SampledTaskRecipe(.realNVP, fields))
+    case .fixed: kind = .fixed(try FixedTaskRecipe(fields))
     }
+    subject = .object(fields.resolved.filter { $0.key != "weight" })
   }
 }
 
 extension TaskRecipe {
-  /// True where only a baseline can say what a good loss is.
-  var needsCalibration: Bool {
-    if case .digits = kind { true } else { false }
-  }
-
-  /// The family, with the loss that counts as 0 where the recipe needs one.
-  func makeFamily(bestLoss: Double) throws(ExperimentError) -> any TaskFamily {
+  /// The family; `calibrations` scale the losses of those that need it.
+  func makeFamily(calibrations: [TaskCalibration]) throws(ExperimentError) -> any TaskFamily {
     switch kind {
     case .quadratic(let family): family
     case .testFunction(let function): TestFunctionFamily(function)
     case .digits(let perceptron):
       MLPClassifierFamily(
         dataSet: try BundledData.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
-        bestLoss: bestLoss)
+        bestLoss: calibrations.first?.bestLoss ?? 0)
     case .sampled(let sampled): try sampled.makeFamily()
+    case .fixed(let fixed): try fixed.makeFamily(calibrations)
     }
   }
 }

@@ -19,6 +19,8 @@ package struct MatrixMultiply: Operation {
 
   package var scratchCount: Int { MatrixProduct.scratchCount }
 
+  package var operationCount: Int? { 2 * rows * inner * columns }
+
   package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
     let a =
       left == .plain

@@ -112,6 +112,11 @@ package struct PatchSum: Operation {
       }
     }
   }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let patches = Patches(windows: windows, count: count)
+    return [gradient.recording.record(patches, [gradient], shape: inputs[0].shape)]
+  }
 }
 
 extension Term {
@@ -130,5 +135,18 @@ extension Term {
     let rows = patches(windows)
     return (bias.map { rows.dense(weights, $0) } ?? rows.times(weights))
       .reshaped([shape[0], windows.outputRows, windows.outputColumns, weights.shape[1]])
+  }
+
+  /// The transposed convolution: the images (n x rows x columns x channels of `windows`) of which these would be the
+  /// convolution's derivative. `weights` have a row for each channel of these, and a column for each place of a patch.
+  package func transposedConvolved(_ windows: Windows, _ weights: Term) -> Term {
+    precondition(
+      shape.count == 4 && Array(shape[1...2]) == [windows.outputRows, windows.outputColumns]
+        && weights.shape == [shape[3], windows.patchCount],
+      "a transposed convolution of the shape \(shape) with weights \(weights.shape)")
+    let patches = reshaped([count / shape[3], shape[3]]).times(weights)
+    return recording.record(
+      PatchSum(windows: windows, count: shape[0]), [patches],
+      shape: [shape[0], windows.rows, windows.columns, windows.channels])
   }
 }

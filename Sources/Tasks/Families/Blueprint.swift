@@ -10,7 +10,11 @@ final class Blueprint {
     /// The kernel of a convolution.
     case kernel(TaskSet.Initializer, places: Int, channelsIn: Int, channelsOut: Int)
     case normal(deviation: Float)
+    /// Normal of that deviation, cut at two of it, and not widened again.
+    case truncated(deviation: Float)
     case uniform(ClosedRange<Float>)
+    /// The identity matrix of that size.
+    case identity(Int)
   }
 
   let recording: Recording
@@ -51,6 +55,11 @@ final class Blueprint {
     case .normal(let deviation):
       randomness.normals(address, into: tensor)
       for i in tensor.indices { tensor[i] *= deviation }
+    case .truncated(let deviation):
+      randomness.truncatedNormals(address, into: tensor)
+      for i in tensor.indices { tensor[i] *= deviation }
+    case .identity(let size):
+      for i in tensor.indices { tensor[i] = i / size == i % size ? 1 : 0 }
     case .uniform(let range):
       randomness.uniforms(address, into: tensor)
       let width = range.upperBound - range.lowerBound
@@ -61,22 +70,31 @@ final class Blueprint {
 
 extension Blueprint {
   /// x · weights + bias, the bias starting at 0.
-  func linear(_ x: Term, _ width: Int, _ name: String, _ initializer: TaskSet.Initializer) -> Term {
+  func linear(_ x: Term, _ width: Int, _ name: String, _ rule: WeightRule) -> Term {
     let fanIn = x.shape[1]
-    let weights = parameter(
-      name + ".weights", [fanIn, width], .drawn(initializer, fanIn: fanIn, fanOut: width))
+    let weights = parameter(name + ".weights", [fanIn, width], rule.matrix(fanIn: fanIn, fanOut: width))
     return x.dense(weights, parameter(name + ".bias", [width], .constant(0)))
+  }
+
+  func linear(_ x: Term, _ width: Int, _ name: String, _ initializer: TaskSet.Initializer) -> Term {
+    linear(x, width, name, .taskSet(initializer))
   }
 
   /// Hidden layers h <- activation(linear h), then a linear layer.
   func perceptron(
-    _ x: Term, hidden: [Int], outputs: Int, _ name: String, _ activation: TaskSet.Activation,
-    _ initializer: TaskSet.Initializer
+    _ x: Term, hidden: [Int], outputs: Int, _ name: String, _ activation: TaskSet.Activation, _ rule: WeightRule
   ) -> Term {
     var h = x
     for (layer, width) in hidden.enumerated() {
-      h = linear(h, width, "\(name).\(layer)", initializer).mapped(activation.function)
+      h = linear(h, width, "\(name).\(layer)", rule).mapped(activation.function)
     }
-    return linear(h, outputs, "\(name).\(hidden.count)", initializer)
+    return linear(h, outputs, "\(name).\(hidden.count)", rule)
+  }
+
+  func perceptron(
+    _ x: Term, hidden: [Int], outputs: Int, _ name: String, _ activation: TaskSet.Activation,
+    _ initializer: TaskSet.Initializer
+  ) -> Term {
+    perceptron(x, hidden: hidden, outputs: outputs, name, activation, .taskSet(initializer))
   }
 }

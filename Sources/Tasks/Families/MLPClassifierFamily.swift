@@ -62,6 +62,7 @@ package struct MLPClassifierTask: Task {
 
   package var parameters: Layout { family.parameters }
   package var normalization: Normalization { family.normalization }
+  package var operations: StepOperations? { family.plan.stepOperations }
 
   /// Weights are normal with the variance 2 / fan-in (He) before an activation that is about half of the identity, and
   /// 2 / (fan-in + fan-out) (Glorot) before any other and in the last layer; biases are 0.

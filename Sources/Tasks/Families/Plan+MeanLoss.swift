@@ -2,6 +2,8 @@ internal import Graph
 internal import Numerics
 
 extension Plan {
+  var stepOperations: StepOperations { StepOperations(loss: operations.loss, gradient: operations.gradient) }
+
   /// The mean loss over the first five batches of a split: what a start is normalized by (spec §12).
   func meanLoss(
     at parameters: Tensors, over split: Split, in workspace: Workspace,

@@ -54,6 +54,8 @@ package struct PlannedTask: Task {
     self.distort = distort
   }
 
+  package var operations: StepOperations? { plan.stepOperations }
+
   package func initialParameters() -> Tensors { start }
 
   package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {

@@ -64,6 +64,9 @@ package struct QuadraticTask: Task {
     normalization = Normalization(initial: Double(initial), best: 0)
   }
 
+  /// lambda w^2 and its sum, and 2 lambda w.
+  package var operations: StepOperations? { StepOperations(loss: 3 * curvature.count, gradient: 5 * curvature.count) }
+
   package func initialParameters() -> Tensors { start }
 
   package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {

@@ -42,6 +42,8 @@ package struct TaskSetMLPTask: Task {
     return result
   }
 
+  package var operations: StepOperations? { plan.stepOperations }
+
   package func initialParameters() -> Tensors { Self.start(configuration, parameters, seed: seed) }
 
   package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {

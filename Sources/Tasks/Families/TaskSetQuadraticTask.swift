@@ -67,6 +67,8 @@ package struct TaskSetQuadraticTask: Task {
     }
   }
 
+  package var operations: StepOperations? { plan.stepOperations }
+
   package func initialParameters() -> Tensors { start }
 
   package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {

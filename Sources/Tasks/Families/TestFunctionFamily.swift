@@ -113,6 +113,7 @@ package struct TestFunctionTask: Task {
   private let start: Tensors
 
   package var parameters: Layout { family.parameters }
+  package var operations: StepOperations? { family.plan.stepOperations }
 
   init(family: TestFunctionFamily, seed: UInt64) {
     let randomness = Randomness(key: seed)

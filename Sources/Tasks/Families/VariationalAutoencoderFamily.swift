@@ -38,39 +38,56 @@ extension TaskSet.VariationalAutoencoder {
       seed: seed, scale: .init(best: 0, guess: 10 * Double(batches.width)),
       fill: { memory in
         batches.fill(memory)
-        memory.randomness.normals(memory.address(2), into: memory.floats("latent_noise"))
-        let noise = memory.floats("pixel_noise")
-        memory.randomness.uniforms(memory.address(3), into: noise)
-        for i in noise.indices { noise[i] = (noise[i] - 0.5) * (1 / 255) }
+        memory.fillAutoencoderNoise()
       }
     ) { blueprint in
       let (x, _) = batches.inputs(in: blueprint)
       let latentNoise = blueprint.recording.input("latent_noise", [batches.batchSize, latent])
       let pixelNoise = blueprint.recording.input("pixel_noise", [batches.batchSize, batches.width])
-      return negativeELBO(of: x, plus: pixelNoise, latentNoise, in: blueprint)
+      return blueprint.negativeELBO(of: x, plus: pixelNoise, latentNoise) {
+        blueprint.perceptron($0, hidden: encoder.hidden, outputs: 2 * latent, "encoder", activation, initializer)
+      } decode: {
+        let width = batches.width
+        let image = blueprint.perceptron(
+          $0, hidden: decoderWidths, outputs: 2 * width, "decoder", activation, initializer
+        ).clamped(-10, 10)
+        return (image.slice(0..<width, axis: 1), image.slice(width..<2 * width, axis: 1))
+      }
     }
   }
+}
 
+extension BatchMemory {
+  /// Writes the draws of a variational autoencoder: "latent_noise" of N(0, 1), "pixel_noise" of U(-1/2, 1/2) / 255.
+  func fillAutoencoderNoise() {
+    randomness.normals(address(2), into: floats("latent_noise"))
+    let noise = floats("pixel_noise")
+    randomness.uniforms(address(3), into: noise)
+    for i in noise.indices { noise[i] = (noise[i] - 0.5) * (1 / 255) }
+  }
+}
+
+extension Blueprint {
   /// The mean over the batch of KL(q(z | x), N(0, 1)) - log p(x + u | z), with z = mean + sigma · noise.
-  private func negativeELBO(of x: Term, plus pixelNoise: Term, _ latentNoise: Term, in blueprint: Blueprint) -> Term {
-    let (hidden, latent) = encoder
-    let (count, width) = (x.shape[0], x.shape[1])
-    let code = blueprint.perceptron(x, hidden: hidden, outputs: 2 * latent, "encoder", activation, initializer)
+  /// - Parameters:
+  ///   - encode: of x, the means and the logarithms of the deviations of z, side by side.
+  ///   - decode: of z, the means and the logarithms of the deviations of the pixels, each of x's shape.
+  func negativeELBO(
+    of x: Term, plus pixelNoise: Term, _ latentNoise: Term, encode: (Term) -> Term,
+    decode: (Term) -> (mean: Term, logSigma: Term)
+  ) -> Term {
+    let (count, latent) = (x.shape[0], latentNoise.shape[1])
+    let code = encode(x)
     let mean = code.slice(0..<latent, axis: 1)
     let logSigma = code.slice(latent..<2 * latent, axis: 1)
-    let z = mean + logSigma.exp * latentNoise
-    let image = blueprint.perceptron(
-      z, hidden: decoderWidths, outputs: 2 * width, "decoder", activation, initializer
-    ).clamped(-10, 10)
+    let image = decode(mean + logSigma.exp * latentNoise)
 
     // KL = sum of (mean^2 + sigma^2 - 1) / 2 - log sigma.
     let divergence = (0.5 * (mean.squared + (2 * logSigma).exp) - logSigma - 0.5).sum()
-    let pixelMean = image.slice(0..<width, axis: 1)
-    let pixelLogSigma = image.slice(width..<2 * width, axis: 1)
-    let distance = (x + pixelNoise - pixelMean) / pixelLogSigma.exp
+    let distance = (x + pixelNoise - image.mean) / image.logSigma.exp
     // -log N(x; m, s) = ((x - m) / s)^2 / 2 + log s + log(2 pi) / 2; and log 255 for the size of a cell.
     let constant: Float = 0.918_938_53 + 5.541_263_5
-    let surprise = (0.5 * distance.squared + pixelLogSigma + constant).sum()
+    let surprise = (0.5 * distance.squared + image.logSigma + constant).sum()
     return (divergence + surprise) * (1 / Float(count))
   }
 }

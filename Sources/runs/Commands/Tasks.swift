@@ -5,95 +5,77 @@ import RunSchema
 
 struct Tasks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The task families that there are, or one task of a family.",
+    abstract: "The tasks that there are, or one of them.",
     discussion: """
       Examples:
         runs tasks
+        runs tasks --search lstm copy
         runs tasks digits_mlp
         runs tasks mlp_family --seed 997 --json
+        runs tasks Copy_LSTM128_BS128_Length5_Tokens10 --curve --steps 500 --svg copy.svg
 
-      Of a family that recipes name: the parameters, the loss at the start, and what a tuned Adam makes of it. Of one of
-      TaskSet's families: the configuration of a seed, as published.
+      Of a task: its configuration as TaskSet publishes it, its parameters, and what a step costs. With --curve, what Adam
+      makes of it at the best of its learning rates. --seed is the draw of a family, and of TaskSet's families the
+      configuration.
       """)
 
   @Argument(
-    help: "A family.",
+    help: "A family or a task.",
     completion: .custom { _, _, prefix in TaskCatalogue.entries.map(\.name).filter { $0.hasPrefix(prefix) } })
-  var family: String?
+  var task: String?
 
   @Option(help: ArgumentHelp("Which draw of the family.", valueName: "n"))
   var seed: UInt64 = 0
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("List only those in which all these words occur.", valueName: "words"))
+  var search: [String] = []
+
+  @Flag(help: "Train it with Adam and draw the loss.")
+  var curve = false
+
+  @Option(help: ArgumentHelp("Steps of that training, 1 to 100000.", valueName: "n"))
+  var steps = Calibration.steps
+
+  @Option(help: ArgumentHelp("Draw into FILE.svg or FILE.png instead; means --curve.", valueName: "file"))
+  var svg: String?
 
   @OptionGroup var format: TableOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    guard let family else { return list() }
-    let card: Card =
-      switch try TaskCatalogue.entry(family).kind {
-      case .recipe: try specimen(family)
-      case .taskSet: try configuration(family)
-      }
-    output.json ? Output.print(card.json) : Output.print(card.text)
+    guard (1...100_000).contains(steps) else { throw Complaint(.usage, "--steps \(steps): expected 1 to 100000") }
+    guard let task else {
+      if curve || svg != nil { throw Complaint(.usage, "--curve and --svg need a task: runs tasks NAME --curve") }
+      return list()
+    }
+    if !search.isEmpty { throw Complaint(.usage, "give a task or --search, not both") }
+    let picture = try svg.map { try PictureFile($0) }
+    let entry = try TaskCatalogue.entry(task)
+    let card = TaskCard(entry, try TaskSpecimen(entry, seed: seed), seed: seed)
+    let trial = curve || picture != nil ? card.specimen.adam(steps: steps) : nil
+    if output.json { return Output.print(card.card(trial).json) }
+    Output.print(card.card(trial).text)
+    guard let trial else { return }
+    try draw(TaskCard.plot(card.specimen.name, trial).chart(), picture)
   }
 
   private func list() {
-    var table = Table(columns: [.init("family"), .init("kind"), .init("what it is", key: "summary")])
-    for entry in TaskCatalogue.entries {
+    var table = Table(columns: [.init("name", key: "family"), .init("kind"), .init("what it is", key: "summary")])
+    for entry in TaskCatalogue.entries(with: search) {
       table.append([.text(entry.name), .text(entry.kind.rawValue), .text(entry.summary)])
     }
     if output.json { return Output.print(["schema": "runs/tasks/1", "families": .array(table.rowObjects)]) }
     Output.print(table, as: format, quiet: output.quiet)
   }
 
-  private func head(_ family: String) -> [Card.Section] {
-    [
-      .init("Family", key: "family", .fields([.init("family", .text(family))]), json: .text(family)),
-      .init("Seed", key: "seed", .fields([.init("seed", .unsigned(seed))]), json: .unsigned(seed)),
-    ]
-  }
-
-  private func configuration(_ family: String) throws -> Card {
-    let configuration = try TaskCatalogue.configuration(of: family, seed: seed)
-    return Card(
-      schema: "runs/tasks/1",
-      head(family) + [.init("Configuration", .lines(configuration.pretty), json: configuration)])
-  }
-
-  private func specimen(_ family: String) throws -> Card {
-    let task = try TaskSpecimen(family: family, seed: seed)
-    var parameters = Table(columns: [
-      .init("tensor", key: "name"), .init("shape"), .init("elements", alignment: .right, key: "count"),
-    ])
-    for parameter in task.parameters {
-      parameters.append([
-        .text(parameter.name), .text(parameter.shape.map(String.init).joined(separator: "×")),
-        .integer(parameter.count),
-      ])
+  private func draw(_ chart: Chart, _ picture: PictureFile?) throws {
+    guard let picture else {
+      let plot = TerminalPlot(
+        columns: Terminal.resultColumns ?? Terminal().columns, colours: Terminal.resultColours)
+      return Output.write("\n" + plot.text(chart))
     }
-    let json = task.parameters.map { parameter -> JSONValue in
-      [
-        "name": .text(parameter.name), "shape": .array(parameter.shape.map { .integer($0) }),
-        "count": .integer(parameter.count),
-      ]
-    }
-    let adam: [Card.Field] = [
-      .init("loss at the start", .number(task.initialLoss), key: "initial_loss"),
-      .init("loss after \(task.steps) steps", .number(task.bestLoss), key: "best_loss"),
-      .init("learning rate", .number(task.learningRate, digits: 3)),
-      .init("training loss", .text(Sparkline(task.curve, width: 56).text), key: "curve"),
-    ]
-    return Card(
-      schema: "runs/tasks/1",
-      head(family) + [
-        .init("Parameters", .table(parameters), json: .array(json)),
-        .init(
-          "Adam, the best of its learning rates", key: "adam", .fields(adam),
-          json: [
-            "initial_loss": .number(task.initialLoss), "best_loss": .number(task.bestLoss),
-            "learning_rate": .number(task.learningRate), "steps": .integer(task.steps),
-            "curve": .array(task.curve.map { .number($0) }),
-          ]),
-      ])
+    try picture.write(chart, width: 800, theme: .auto)
+    output.tell("wrote \(picture.path.shown)")
   }
 }
