@@ -9,7 +9,7 @@
 /// ```
 ///
 /// `field:value` holds if the field is the value or a list with it. `since:7d` and `before:2026-11-24` compare the
-/// field `created`; a time is a date, or a number of s, min, h, d or w ago. Letters' case matters. A field that is
+/// field `created`; a name of several words joined by "_" is also known by their initials, as `pes` for `persistent_es`; a time is a date, or a number of s, min, h, d or w ago. Letters' case matters. A field that is
 /// missing fulfils `!=` and what is led by "-", and nothing else.
 package struct Filter: Equatable, Sendable {
   /// All of these hold.
@@ -76,7 +76,7 @@ extension Filter.Term {
   private func equals(_ cell: Cell, _ text: String) -> Bool {
     switch cell {
     case .missing: false
-    case .text(let value): value == text
+    case .text(let value): value == text || Self.abbreviation(of: value) == text
     case .list(let values): comparison == .has ? values.contains(text) : values == [text]
     case .flag(let value): text == (value ? "true" : "false") || text == (value ? "yes" : "no")
     case .integer(let value): Int(text).map { $0 == value } ?? (Double(text) == Double(value))
@@ -86,6 +86,13 @@ extension Filter.Term {
     case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .instant(let value):
       Double(text).map { $0 == value || $0.isNaN && value.isNaN } ?? false
     }
+  }
+
+  /// "pes" for "persistent_es": initials, and the last word. Nil for a single word.
+  private static func abbreviation(of name: String) -> String? {
+    let words = name.split(separator: "_")
+    guard words.count > 1, let last = words.last else { return nil }
+    return words.dropLast().compactMap { $0.first.map(String.init) }.joined() + last
   }
 
   private func compare(_ cell: Cell, with bound: Double) -> Bool {

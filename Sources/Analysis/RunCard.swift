@@ -86,6 +86,10 @@ package struct RunCard: Sendable {
         .init("code revision", Cell(identity.text(IdentityNames.codeRevision))),
         .init("code modified", Cell(modified)),
         .init("difference sha256", Cell(identity.text(IdentityNames.codeDifference)), key: "code_difference_sha256"),
+        .init(
+          "changed files",
+          .list((identity.text(IdentityNames.codeChangedFiles) ?? "").split(separator: "\n").map(String.init)),
+          key: "code_changed_files"),
         .init("program version", Cell(identity.text(IdentityNames.programVersion))),
         .init("program sha256", Cell(identity.text(IdentityNames.executable)), key: "executable_sha256"),
         .init("compiler", Cell(identity.text(IdentityNames.compiler))),

@@ -19,7 +19,7 @@ package struct RunList: Sendable {
     runs = limit.map { Array(sorted.prefix($0)) } ?? sorted
   }
 
-  private static func check(_ field: String, in all: [RunOverview]) throws(RunListError) {
+  static func check(_ field: String, in all: [RunOverview]) throws(RunListError) {
     if RunOverview.fieldNames.contains(field) || all.contains(where: { $0.field(field) != nil }) { return }
     // Nothing to judge by where all runs are damaged.
     guard let recipe = all.lazy.compactMap(\.recipe).first else { return }
@@ -59,8 +59,11 @@ package struct RunList: Sendable {
     return table
   }
 
-  package func json(store: String) -> JSONValue {
-    ["schema": "runs/list/1", "store": .text(store), "runs": .array(runs.map(\.json))]
+  package func json(store: String, made: Provenance? = nil) -> JSONValue {
+    [
+      "schema": "runs/list/1", "store": .text(store), "made_by": made?.json ?? .null,
+      "runs": .array(runs.map(\.json)),
+    ]
   }
 }
 
@@ -83,6 +86,28 @@ package struct RunListError: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
+extension Table {
+  /// Orders rows by a column's heading or key, with "-" in front for the greatest first; rows without a value come last,
+  /// equal ones stay as they are.
+  mutating func sort(by word: String) throws(RunListError) {
+    let isDescending = word.hasPrefix("-")
+    let name = isDescending ? String(word.dropFirst()) : word
+    guard let column = columns.firstIndex(where: { $0.heading == name || $0.key == name }) else {
+      throw RunListError(field: name, known: columns.map(\.heading))
+    }
+    let order = rows.indices.sorted { left, right in
+      let (a, b) = (rows[left][column].sortKey, rows[right][column].sortKey)
+      guard let a else { return b == nil && left < right }
+      guard let b else { return true }
+      if a == b { return left < right }
+      return isDescending ? b < a : a < b
+    }
+    arrange(order)
+  }
+
+  mutating func keep(first count: Int) { arrange(Array(rows.indices.prefix(count))) }
+}
+
 /// What cells are ordered by: numbers before texts.
 private enum SortKey: Equatable, Comparable {
   case number(Double)
@@ -90,6 +115,11 @@ private enum SortKey: Equatable, Comparable {
 }
 
 extension Cell {
+  /// The number, of cells that are one.
+  var comparable: Double? {
+    if case .number(let number)? = sortKey { number } else { nil }
+  }
+
   /// Nil for what has no place in an order: nothing, and what is no number.
   fileprivate var sortKey: SortKey? {
     switch self {

@@ -19,6 +19,8 @@ package struct RunOverview: Sendable {
   /// The checkpoint it started from, and how: fork, self-train.
   package let origin: Lineage?
   package let relation: String?
+  /// Of all records; nil for a run on its way.
+  package let recordsDigest: String?
   /// Outer iterations done before the first record, done in all, and planned by the recipe.
   package let firstIteration: Int?
   package let iterations: Int?
@@ -70,6 +72,7 @@ package struct RunOverview: Sendable {
     parent = summary.parent?.run
     origin = summary.parent
     relation = text(.relation)
+    recordsDigest = text(.recordsDigest)
     generation = integer(.generation)
     firstIteration = first
     iterations = summary.recordCount.map { (first ?? 0) + $0 }
@@ -87,7 +90,7 @@ package struct RunOverview: Sendable {
 // What the store keeps of each run for its lists.
 extension RunOverview {
   private enum TextFact: Int, CaseIterable {
-    case recipeName, recipe, seed, numerics, relation
+    case recipeName, recipe, seed, numerics, relation, recordsDigest
   }
 
   private enum NumberFact: Int, CaseIterable {
@@ -95,7 +98,7 @@ extension RunOverview {
   }
 
   /// A new number for whatever changes in `facts`.
-  private static let summarizer = Summarizer(name: "runs/overview/1") { try facts(of: $0) }
+  private static let summarizer = Summarizer(name: "runs/overview/2") { try facts(of: $0) }
 
   private static func facts(of run: Run) throws -> RunFacts {
     let identity = run.identity
@@ -103,13 +106,15 @@ extension RunOverview {
     let losses = try run.column("records", "outer_loss").doubles ?? []
     let best = SmoothedLoss(losses).best
     return RunFacts(
-      texts: TextFact.allCases.map { fact in
+      texts: try TextFact.allCases.map { fact in
         switch fact {
         case .recipeName: identity.text(IdentityNames.recipeName)
         case .recipe: identity.text(IdentityNames.recipeResolved)
         case .seed: identity.unsigned(IdentityNames.seed).map { String($0) }
         case .numerics: identity.text(IdentityNames.numericsVersion)
         case .relation: identity.text(IdentityNames.relation)
+        // That of a run on its way would take all its records, and not hold for long.
+        case .recordsDigest: run.publishedRecordCount == run.recordCount ? try run.recordsDigest().hex : nil
         }
       },
       numbers: NumberFact.allCases.map { fact in
@@ -180,6 +185,14 @@ extension RunOverview {
     case "parent": Cell(parent)
     default: recipe?[name]
     }
+  }
+}
+
+extension RunOverview {
+  /// For the comment of a table.
+  package var provenance: String {
+    let digest = recordsDigest.map { ", records_sha256 \($0)" } ?? ""
+    return "run \(id.text)\(labels.name.map { " (\($0))" } ?? ""): \(iterations ?? 0) outer iterations\(digest)"
   }
 }
 

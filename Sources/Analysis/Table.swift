@@ -63,6 +63,9 @@ package struct Table: Equatable, Sendable {
     rows.append(row)
   }
 
+  /// Takes some rows in an order.
+  mutating func arrange(_ order: [Int]) { rows = order.map { rows[$0] } }
+
   /// The table in a format. Whatever the cells hold, the result is well formed and shows control characters.
   package func render(_ format: TableFormat) -> String { format.renderer.render(self) }
 }

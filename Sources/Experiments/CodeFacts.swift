@@ -3,13 +3,15 @@ import RunStore
 
 /// Which code a run was made by: the commit that the executable lies in, whether the sources differ from it, the
 /// executable's own digest.
-struct CodeFacts: Sendable {
+package struct CodeFacts: Sendable {
   /// The commit's id, or "unknown" where the executable lies in no repository or there is no git.
   let revision: String
   /// 1 where files differ from the commit, 0 where none does, 2 where it is not known.
   let modified: UInt8
   /// SHA-256 of `git diff HEAD`, empty where nothing differs or nothing is known.
   let differenceSHA256: String
+  /// The files that differ, as git names them; empty where none does or nothing is known.
+  let changedFiles: [String]
   /// SHA-256 of the executable; empty where it cannot be read.
   let executableSHA256: String
 
@@ -25,11 +27,30 @@ struct CodeFacts: Sendable {
       self.revision = "unknown"
       modified = 2
       differenceSHA256 = ""
+      changedFiles = []
       return
     }
     revision = String(lines[0])
     modified = difference.isEmpty ? 0 : 1
     differenceSHA256 = difference.isEmpty ? "" : Digest.of(difference).hex
+    changedFiles = Self.files(in: difference)
+  }
+
+  /// Files that differ between two commits, as the repository that the executable lies in knows them; nil where it does not.
+  package static func files(between first: String, and second: String) -> [String]? {
+    guard let path = Environment.executablePath, [first, second].allSatisfy({ $0.allSatisfy(\.isHexDigit) }),
+      let answer = git(
+        ["diff", "--name-only", first, second, "--"], in: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    else { return nil }
+    return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// The files of a difference: each begins with "diff --git a/NAME b/NAME", which no line of a file's own can.
+  static func files(in difference: Data) -> [String] {
+    String(decoding: difference, as: UTF8.self).split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("diff --git "), let name = line.range(of: " b/", options: .backwards) else { return nil }
+      return String(line[name.upperBound...])
+    }
   }
 
   /// The SHA-256 of a file; nil where it cannot be read.

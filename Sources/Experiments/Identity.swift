@@ -79,6 +79,10 @@ enum Identity {
         IdentityNames.codeModified, .uint8([code.modified]),
         summary: "1 where the sources differed from the commit, 0 where not, 2 where it is not known"))
     arrays.append(.text(IdentityNames.codeDifference, code.differenceSHA256, summary: "SHA-256 of that difference"))
+    arrays.append(
+      .text(
+        IdentityNames.codeChangedFiles, code.changedFiles.joined(separator: "\n"),
+        summary: "files that differed, one a line"))
     arrays.append(.text(IdentityNames.executable, code.executableSHA256, summary: "SHA-256 of the program"))
     arrays.append(.text(IdentityNames.compiler, Environment.compiler, summary: "compiler of this build"))
     arrays.append(.text(IdentityNames.hdf5, Environment.hdf5Version, summary: "version of libhdf5"))

@@ -26,6 +26,7 @@ package enum IdentityNames {
   package static let codeRevision = "code/revision"
   package static let codeModified = "code/modified"
   package static let codeDifference = "code/difference_sha256"
+  package static let codeChangedFiles = "code/changed_files"
   package static let executable = "code/executable_sha256"
   package static let programVersion = "code/version"
   package static let compiler = "environment/compiler"

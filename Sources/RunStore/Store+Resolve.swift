@@ -6,9 +6,23 @@ extension Store {
   /// The run that a text means: an id, a name, the start of an id that only one run has, or `latest`.
   ///
   /// Throws `ambiguous` with the candidates, or `notFound`.
-  public func resolve(_ reference: String) throws -> RunID {
+  public func resolve(_ reference: String) throws -> RunID { try resolve([reference])[0] }
+
+  /// The runs that several texts mean, in their order. Folders and names are looked at once for all.
+  public func resolve(_ references: [String]) throws -> [RunID] {
+    var known = Known(ids: try ids())
+    return try references.map { try resolve($0, &known) }
+  }
+
+  /// What is looked up once.
+  private struct Known {
+    let ids: [RunID]
+    var names: [(id: RunID, name: String)]?
+  }
+
+  private func resolve(_ reference: String, _ known: inout Known) throws -> RunID {
     let doing = "looking for run \(reference)"
-    let ids = try ids()
+    let ids = known.ids
     func nothing(_ advice: String) -> StoreError {
       StoreError(.notFound, doing: doing, file: path, found: "\(ids.count) runs, none of them that", advice: advice)
     }
@@ -18,7 +32,9 @@ extension Store {
     }
     if let exact = ids.first(where: { $0.text == reference }) { return exact }
     if !ids.isEmpty, Labels.isName(reference) {
-      let named = try names(of: ids, in: folder(doing: doing), doing: doing).filter { $0.name == reference }.map(\.id)
+      let names = try known.names ?? names(of: ids, in: folder(doing: doing), doing: doing)
+      known.names = names
+      let named = names.filter { $0.name == reference }.map(\.id)
       if !named.isEmpty { return try single(named, doing: doing) }
     }
     let fitting = ids.filter { !reference.isEmpty && $0.text.hasPrefix(reference) }

@@ -52,6 +52,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
+  @Flag(help: "Print long results without the pager ($RUNS_PAGER, else $PAGER, else less) that a terminal gets.")
+  var noPager = false
+
   @Flag(name: .shortAndLong, help: "No progress and no messages; results and errors only.")
   var quiet = false
 }

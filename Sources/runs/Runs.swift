@@ -26,7 +26,7 @@ struct Runs: ParsableCommand {
         name: "Training",
         subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Evaluate.self, Apply.self]),
       CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self, Recipes.self, Tasks.self]),
-      CommandGroup(name: "The machine", subcommands: [Doctor.self, Bench.self]),
+      CommandGroup(name: "The machine", subcommands: [Doctor.self, Bench.self, Completion.self]),
       CommandGroup(name: "Presenting", subcommands: [Plot.self, MakeReport.self]),
       CommandGroup(name: "Comparing", subcommands: [Compare.self, Diff.self]),
       CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Export.self, Remove.self, CollectGarbage.self]),

@@ -80,7 +80,7 @@ import Testing
     let recipe = try #require(comparison.sections.first { $0.key == "recipe" })
     #expect(recipe.quantities.map(\.key) == ["summary", "estimator.pairs"])
     #expect(recipe.quantities.map(\.change) == [.missing, .change(0.5)])
-    let text = comparison.presentation(explaining: false).render(.text)
+    let text = comparison.presentation.render(.text)
     #expect(text.contains("Numerics: (no difference)\n") && text.contains("(not set)"))
     #expect(!text.contains("host"))
   }
@@ -102,14 +102,14 @@ import Testing
 
   @Test func everyNumberOfTheOutcomeSaysWhereItComesFrom() throws {
     let comparison = try compare([Synthetic(), Synthetic(records: 50)])
-    let outcome = try #require(comparison.json["sections"]?["outcome"])
+    let outcome = try #require(comparison.json()["sections"]?["outcome"])
     guard case .array(let quantities)? = outcome["quantities"] else { return #expect(Bool(false)) }
     for quantity in quantities {
       guard case .array(let sources)? = quantity["from"] else { return #expect(Bool(false)) }
       #expect(sources.allSatisfy { $0["dataset"] == "run/records/outer_loss" && $0["rows"] != nil })
     }
-    #expect(comparison.json["schema"] == "runs/compare/1")
-    #expect(throws: Never.self) { try JSONParser.parse(comparison.json.pretty) }
+    #expect(comparison.json()["schema"] == "runs/compare/1")
+    #expect(throws: Never.self) { try JSONParser.parse(comparison.json().pretty) }
   }
 
   @Test func noTableIsWiderThanTheTerminal() throws {
@@ -117,7 +117,7 @@ import Testing
     other.recipe = other.recipe.replacing("\"s\"", with: "\"\(String(repeating: "long words ", count: 30))\"")
     let comparison = try compare([Synthetic(), other])
     for width in [40, 60, 80, 120] {
-      let text = comparison.presentation(explaining: false).render(.text, width: width)
+      let text = comparison.presentation.render(.text, width: width)
       for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= width, "\(width): \(line)") }
     }
   }

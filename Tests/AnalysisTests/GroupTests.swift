@@ -109,6 +109,6 @@ import Testing
     for quantity in pairs.quantities where quantity.key != "n" {
       for value in quantity.values where value.cell != .missing { #expect(value.source?.runs.count == 12) }
     }
-    #expect(throws: Never.self) { try JSONParser.parse(comparison.json.pretty) }
+    #expect(throws: Never.self) { try JSONParser.parse(comparison.json().pretty) }
   }
 }

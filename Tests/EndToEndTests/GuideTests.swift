@@ -45,12 +45,13 @@ import Testing
   }
 
   /// Commands stand behind "$ ", lines of their output below them. A test runs them in order, in one store.
-  @Test func theFirstRunDoesWhatItSays() throws {
+  @Test(arguments: [("first-run", 3), ("compare-runs", 4)])
+  func aPageOfCommandsDoesWhatItSays(_ page: String, _ runs: Int) throws {
     let store = try TestStore()
     var command = Command()
     command.environment["RUNS_STORE"] = store.path
     var last: Command.Result?
-    for line in try Self.blocks("console", in: "first-run").joined().split(separator: "\n") {
+    for line in try Self.blocks("console", in: page).joined().split(separator: "\n") {
       if line.hasPrefix("$ runs ") {
         let result = try command.run(words(line.dropFirst(7)))
         #expect(result.status == 0, "\(line): \(result.errors)")
@@ -60,7 +61,7 @@ import Testing
         #expect(found.contains(line), "the page says \(line), the command \(found)")
       }
     }
-    #expect(try store.runCount == 3)
+    #expect(try store.runCount == runs)
   }
 
   /// The words of a shell's command, of which some may stand in quotation marks.

@@ -1,5 +1,7 @@
+internal import Dispatch
 internal import RunSchema
 package import RunStore
+internal import Synchronization
 
 /// A run as comparisons see it: who it is, what could make it differ, and its columns, read when asked for.
 package struct ComparedRun: Sendable {
@@ -14,6 +16,8 @@ package struct ComparedRun: Sendable {
   /// Records that are looked at: all, or those up to the moment that was named.
   package let recordCount: Int
   private let isCut: Bool
+  /// Of all records; nil where not all are looked at.
+  package let recordsDigest: Digest?
 
   /// - Parameter iteration: the outer iteration after which nothing is looked at; nil for the run's last.
   /// - Throws: StoreError for damage, AnalysisError for a run that is not one of meta-training or has no such iteration.
@@ -37,6 +41,18 @@ package struct ComparedRun: Sendable {
     }
     recordCount = own
     isCut = iteration != nil
+    recordsDigest = isCut ? nil : try run.recordsDigest()
+  }
+
+  /// Opens runs on several threads, which share the reading and the checks of their bytes.
+  package static func all(_ runs: [(id: RunID, through: Int?)], in store: Store) throws -> [ComparedRun] {
+    let opened = Mutex<[Int: Result<ComparedRun, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: runs.count) { index in
+      let result = Result { try ComparedRun(runs[index].id, in: store, through: runs[index].through) }
+      opened.withLock { $0[index] = result }
+    }
+    let results = opened.withLock { $0 }
+    return try runs.indices.compactMap { try results[$0]?.get() }
   }
 
   package var id: RunID { run.id }
@@ -54,9 +70,7 @@ package struct ComparedRun: Sendable {
   /// Whether the records of another are the same, bit for bit, in number too.
   func hasSameRecords(as other: ComparedRun) throws -> Bool {
     guard recordCount == other.recordCount, firstIteration == other.firstIteration else { return false }
-    if recordCount == run.recordCount, other.recordCount == other.run.recordCount {
-      return try run.recordsDigest() == other.run.recordsDigest()
-    }
+    if let recordsDigest, let digest = other.recordsDigest { return recordsDigest == digest }
     return try RecordDifference.first(self, other) == nil
   }
 
@@ -103,5 +117,11 @@ package struct ComparedRun: Sendable {
   var settingKey: String {
     facts.filter { $0.section != .seed && !$0.changesNoBit && !["theta_0", "parent", "best_losses"].contains($0.key) }
       .map { "\($0.key)=\($0.cell.json.compact)" }.joined(separator: "\n")
+  }
+
+  /// For the comment of a table.
+  package var provenance: String {
+    let digest = recordsDigest.map { ", records_sha256 \($0.hex)" } ?? ""
+    return "run \(id.text) (\(label)): outer iterations \(firstIteration + 1) to \(lastIteration)\(digest)"
   }
 }

@@ -6,7 +6,7 @@ package struct Comparison: Sendable {
   package let runs: [ComparedRun]
   /// Empty where single runs are compared.
   package let groups: [RunGroup]
-  package let sections: [ComparisonSection]
+  package private(set) var sections: [ComparisonSection]
   /// The first run against each other one.
   package let bits: BitComparison
 
@@ -128,18 +128,31 @@ package struct BitComparison: Sendable {
   }
 }
 
+// What others know.
+extension Comparison {
+  /// Puts sentences below a section, by its key.
+  package mutating func add(_ sentences: [String], to key: String) {
+    guard let index = sections.firstIndex(where: { $0.key == key }) else { return }
+    sections[index].sentences += sentences
+  }
+
+  /// The states at the moments up to which the runs are looked at, in the runs' order.
+  package mutating func add(_ states: [ComparedState]) {
+    precondition(states.count == runs.count, "\(states.count) states of \(runs.count) runs")
+    let index = sections.firstIndex { $0.key == "task_families" } ?? sections.endIndex
+    sections.insert(StateComparison(states).section(Self.subjects(runs)), at: index)
+  }
+}
+
 // As documents.
 extension Comparison {
   /// For people: sections in order of suspicion.
-  package func presentation(explaining: Bool) -> Presentation {
+  package var presentation: Presentation {
     var parts = groups.isEmpty ? [header] : [groupHeader]
     for section in sections {
       parts.append(.init(section.heading, sentences: section.sentences, table: section.table))
     }
     parts.append(.init("Bits", sentences: bits.sentences))
-    if explaining {
-      parts.append(.init("Where the numbers come from", sentences: sections.flatMap(\.explanations)))
-    }
     return Presentation(parts)
   }
 
@@ -189,9 +202,9 @@ extension Comparison {
     return table
   }
 
-  package var json: JSONValue {
+  package func json(made: Provenance? = nil) -> JSONValue {
     .object([
-      .init("schema", "runs/compare/1"), .init("runs", .array(runs.map(\.json))),
+      .init("schema", "runs/compare/1"), .init("made_by", made?.json ?? .null), .init("runs", .array(runs.map(\.json))),
       .init(
         "groups",
         .array(

@@ -10,7 +10,14 @@ enum Cost {
       Quantity(label, key: key, try runs.map { try reduce($0, table, column, "sum", cell) { $0.reduce(0, +) } })
     }
     return [
-      Quantity("outer iterations", runs.map { Traced(.integer($0.recordCount)) }),
+      Quantity(
+        "outer iterations",
+        runs.map { run in
+          Traced(
+            .integer(run.recordCount),
+            Source(
+              run: run.id.text, dataset: "run/records/iteration", rows: 0..<run.recordCount, formula: "number of rows"))
+        }),
       try sum("inner steps", "inner_steps", "records", "inner_steps") { .integer(Int($0)) },
       try sum("wall time", "seconds", "observed", "seconds") { .duration($0) },
       try sum("CPU time", "cpu_seconds", "observed", "cpu_seconds") { .duration($0) },
@@ -19,7 +26,12 @@ enum Cost {
         "peak memory", key: "peak_memory", unit: "bytes",
         try runs.map { try reduce($0, "observed", "peak_memory", "max", { .integer(Int($0)) }) { $0.max() ?? 0 } }),
       Quantity(
-        "on disk", key: "bytes_on_disk", unit: "bytes", try runs.map { Traced(.integer(try bytes(in: $0.run.path))) }),
+        "on disk", key: "bytes_on_disk", unit: "bytes",
+        try runs.map {
+          Traced(
+            .integer(try bytes(in: $0.run.path)),
+            Source(runs: [$0.id.text], dataset: "all files in the run's folder", formula: "sum of the sizes"))
+        }),
     ]
   }
 

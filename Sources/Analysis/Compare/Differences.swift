@@ -31,11 +31,12 @@ enum Differences {
           key, key: key,
           groups.map { group in
             guard let fact = group.runs[0].fact(key) else { return .missing }
-            if kind == .seed { return Traced(.list(group.seeds.map(String.init))) }
-            if !isSame(key, in: group.runs) { return Traced(.text("(varies)")) }
-            let source = Source(
-              runs: group.runs.map(\.id.text), dataset: "run/identity/\(fact.dataset)", formula: "the value")
-            return Traced(fact.cell, source)
+            func source(_ formula: String) -> Source {
+              Source(runs: group.runs.map(\.id.text), dataset: "run/identity/\(fact.dataset)", formula: formula)
+            }
+            if kind == .seed { return Traced(.list(group.seeds.map(String.init)), source("the values")) }
+            if !isSame(key, in: group.runs) { return Traced(.text("(varies)"), source("not the same in all runs")) }
+            return Traced(fact.cell, source("the value"))
           })
       }
       if differing.isEmpty { section.sentences = ["(no difference)"] }

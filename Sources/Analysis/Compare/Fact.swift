@@ -81,6 +81,9 @@ extension Fact {
         section: .code, key: "modified", cell: modified(identity[IdentityNames.codeModified]),
         dataset: IdentityNames.codeModified),
       fact(.code, "difference_sha256", IdentityNames.codeDifference),
+      Fact(
+        section: .code, key: "changed_files", cell: lines(identity[IdentityNames.codeChangedFiles]),
+        dataset: IdentityNames.codeChangedFiles),
       fact(.code, "executable_sha256", IdentityNames.executable),
       fact(.numerics, "numerics_version", IdentityNames.numericsVersion),
       fact(.numerics, "randomness", IdentityNames.randomnessAlgorithm),
@@ -91,6 +94,12 @@ extension Fact {
       fact(.machine, "system", IdentityNames.system),
       fact(.machine, "host", IdentityNames.host),
     ]
+  }
+
+  /// A text of lines as a list; missing where there is none.
+  private static func lines(_ array: NamedArray?) -> Cell {
+    guard case .text(let texts)? = array?.values, let text = texts.first, !text.isEmpty else { return .missing }
+    return .list(text.split(separator: "\n").map(String.init))
   }
 
   private static func modified(_ array: NamedArray?) -> Cell {

@@ -76,7 +76,9 @@ struct GroupOutcome {
         })
     }
     section.quantities = [
-      Quantity("n", samples.map { Traced(.integer($0.count)) }), quantity("mean", "mean", \.mean),
+      Quantity(
+        "n", groups.indices.map { Traced(.integer(samples[$0].count), source($0, "number of finite values")) }),
+      quantity("mean", "mean", \.mean),
       quantity("sd", "standard_deviation", \.standardDeviation), quantity("median", "median", \.median),
       quantity("IQM", "interquartile_mean", \.interquartileMean),
       bound("IQM 95 % from", "interquartile_mean_low", \.low),

@@ -3,11 +3,14 @@ internal import RunStore
 /// What is compared: a column with a value an outer iteration, and perhaps one number made of it.
 ///
 /// ```
-/// metric = [ reduction ] column [ "@" iteration ] [ "as" heading ]
+/// metric    = ( column [ "@" iteration ] | reduction "(" column ")" | reduction column ) [ "as" heading ]
+/// reduction = "first" | "last" | "min" | "max" | "mean" | "median" | "sum" | "sd"
 /// ```
+///
+/// As in the columns of lists: see ListColumn.
 package struct Metric: Equatable, Sendable {
   package enum Reduction: String, CaseIterable, Sendable {
-    case first, last, min, max, mean, median, sum
+    case first, last, min, max, mean, median, sum, sd
 
     /// The number made of values; nil for none. Values that are no finite numbers count as they are.
     func value(of values: [Double]) -> Double? {
@@ -20,6 +23,7 @@ package struct Metric: Equatable, Sendable {
       case .mean: Statistics.mean(values)
       case .median: Statistics.median(values)
       case .sum: values.reduce(0, +)
+      case .sd: values.count > 1 ? Sample(values: values).standardDeviation : nil
       }
     }
   }
@@ -41,35 +45,16 @@ package struct Metric: Equatable, Sendable {
     func refuse(_ problem: String) -> AnalysisError {
       AnalysisError(
         .usage, doing: "reading the metric \"\(text)\"", problem: problem,
-        advice: "write a column, as outer_loss, outer_loss@300, or \"min outer_loss as best\"")
+        advice: "write a column, as outer_loss, outer_loss@300, or \"min(outer_loss) as best\"")
     }
-    var words = text.split(separator: " ").map(String.init)
-    var heading: String?
-    if words.count >= 3, words[words.count - 2] == "as" {
-      heading = words.last
-      words.removeLast(2)
+    let parsed = try ListColumn(parsing: text)
+    switch parsed.expression {
+    case .name(let name): (column, value) = (name, .course)
+    case .at(let name, let iteration): (column, value) = (name, .iteration(iteration))
+    case .reduced(let reduction, .name(let name)): (column, value) = (name, .reduced(reduction))
+    case .reduced: throw refuse("expected a column in the parentheses")
     }
-    var value = Value.course
-    if words.count == 2 {
-      guard let reduction = Reduction(rawValue: words[0]) else {
-        let known = Reduction.allCases.map(\.rawValue).joined(separator: ", ")
-        throw refuse("expected one of \(known), found \"\(words[0])\"")
-      }
-      value = .reduced(reduction)
-      words.removeFirst()
-    }
-    guard words.count == 1 else { throw refuse("expected a column") }
-    let parts = words[0].split(separator: "@", omittingEmptySubsequences: false).map(String.init)
-    if parts.count == 2 {
-      guard value == .course, let iteration = Int(parts[1]), iteration >= 1 else {
-        throw refuse("expected an outer iteration behind @, and no word before")
-      }
-      value = .iteration(iteration)
-    }
-    guard parts.count <= 2, !parts[0].isEmpty else { throw refuse("expected a column") }
-    self.column = parts[0]
-    self.value = value
-    self.heading = heading ?? text
+    heading = parsed.heading
   }
 
   /// The table that has the column, which has one value a record.

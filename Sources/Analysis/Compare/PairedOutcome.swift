@@ -60,7 +60,8 @@ struct PairedOutcome {
       })
     let unit = outcome.unit
     section.quantities = [
-      Quantity("seeds in common", key: "n", pairs.map { Traced(.integer($0.sample.count)) }),
+      Quantity(
+        "seeds in common", key: "n", pairs.map { traced($0, .integer($0.sample.count), "number of shared seeds") }),
       quantity("mean difference", "mean_difference", unit) { $0.count > 0 ? $0.mean : nil },
       interval("  95 % from", "mean_difference_low", \.low), interval("  95 % to", "mean_difference_high", \.high),
       quantity("sd of differences", "standard_deviation", unit, \.standardDeviation),

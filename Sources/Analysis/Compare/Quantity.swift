@@ -21,14 +21,6 @@ package struct Source: Equatable, Sendable {
     self.init(runs: [run], dataset: dataset, rows: rows, formula: formula)
   }
 
-  var words: String {
-    let place = rows.map { rows in
-      rows.count == 1 ? "row \(rows.lowerBound)" : "rows \(rows.lowerBound)..<\(rows.upperBound)"
-    }
-    return [formula + " of " + dataset, place, "in " + runs.joined(separator: ", ")].compactMap { $0 }
-      .joined(separator: ", ")
-  }
-
   var json: JSONValue {
     .object([
       .init("runs", .array(runs.map { .text($0) })), .init("dataset", .text(dataset)),

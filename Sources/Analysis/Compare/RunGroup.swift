@@ -17,14 +17,15 @@ package struct RunGroup: Sendable {
 }
 
 extension RunGroup {
-  /// Groups of runs that are the same in a field, or in all but the seed where none is given; in the order in which their
+  /// Groups of runs that are the same in a field or in several, or in all but the seed where none is given; in the order in which their
   /// first runs were given.
   /// - Throws: AnalysisError for a field that no run has.
-  package static func groups(of runs: [ComparedRun], by field: String?) throws(AnalysisError) -> [RunGroup] {
+  package static func groups(of runs: [ComparedRun], by fields: String?) throws(AnalysisError) -> [RunGroup] {
+    let fields = fields?.split(separator: ",").map(String.init)
     var members: [(key: String, runs: [ComparedRun])] = []
     for run in runs {
       let key =
-        try field.map { field throws(AnalysisError) in try value(of: field, in: run, among: runs) } ?? run.settingKey
+        try fields.map { fields throws(AnalysisError) in try words(fields, of: run, among: runs) } ?? run.settingKey
       if let index = members.firstIndex(where: { $0.key == key }) {
         members[index].runs.append(run)
       } else {
@@ -37,7 +38,7 @@ extension RunGroup {
       for run in member.runs.sorted(by: { ($0.seed, $1.lastIteration) < ($1.seed, $0.lastIteration) }) {
         if kept.last?.seed == run.seed { repeated.append(run) } else { kept.append(run) }
       }
-      let words = field.map { "\($0) = \(member.key)" } ?? words(of: member.runs, among: runs)
+      let words = fields == nil ? words(of: member.runs, among: runs) : member.key
       return RunGroup(letter: letter(index), runs: kept, words: words, repetitions: repeated)
     }
   }
@@ -46,6 +47,14 @@ extension RunGroup {
   package static func isCalledFor(by runs: [ComparedRun]) -> Bool {
     guard runs.count > 2 else { return false }
     return Dictionary(grouping: runs, by: \.settingKey).values.contains { Set($0.map(\.seed)).count > 1 }
+  }
+
+  private static func words(
+    _ fields: [String], of run: ComparedRun, among runs: [ComparedRun]
+  ) throws(AnalysisError) -> String {
+    var words: [String] = []
+    for field in fields { words.append("\(field) = \(try value(of: field, in: run, among: runs))") }
+    return words.joined(separator: ", ")
   }
 
   private static func value(

@@ -91,15 +91,6 @@ package struct ComparisonSection: Sendable {
       .init("sentences", .array(sentences.map { .text($0) })),
     ])
   }
-
-  /// Lines that say of each number where it comes from.
-  package var explanations: [String] {
-    quantities.flatMap { quantity in
-      zip(subjects, quantity.values).compactMap { subject, value in
-        value.source.map { "\(quantity.label), \(subject.heading): \(value.cell.exact) = \($0.words)" }
-      }
-    }
-  }
 }
 
 extension Quantity {

@@ -30,6 +30,9 @@ package struct ComparedState: Sendable {
       run, after: iteration, label: "\(run.label)@\(iteration)", try run.run.loadCheckpoint(entry), source: "stored")
   }
 
+  /// For the comment of a table.
+  package var provenance: String { "\(label): state_sha256 \(contents.hex), \(source)" }
+
   var json: JSONValue {
     [
       "run": run.map { .text($0.id.text) } ?? .null, "iteration": .integer(iteration),

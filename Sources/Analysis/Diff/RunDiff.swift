@@ -215,6 +215,7 @@ extension ComparedRun {
       "group": labels.group.map { .text($0) } ?? .null, "recipe": fact("recipe_name")?.cell.json ?? .null,
       "seed": .unsigned(seed), "status": .text(status), "first_iteration": .integer(firstIteration),
       "last_iteration": .integer(lastIteration), "path": .text(run.path),
+      "records_sha256": recordsDigest.map { .text($0.hex) } ?? .null,
     ]
   }
 }

@@ -43,13 +43,13 @@ struct Diff: ParsableCommand {
     if [a, b].contains(where: StateOperand.isState) {
       let states = try [a, b].map { try StateOperand.state($0, in: store, threads: try threads.count) }
       let diff = CheckpointDiff(states[0], states[1])
-      show(diff.verdict, diff.findings, diff.tensors, diff.json)
+      show(diff.verdict, diff.findings, diff.tensors, diff.json, [diff.left, diff.right].map(\.provenance))
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     } else {
       var diff = try RunDiff(
         ComparedRun(try store.resolve(a), in: store), ComparedRun(try store.resolve(b), in: store))
       if diff.isWorthRecomputing, !recordedOnly { try explain(&diff) }
-      show(diff.verdict, diff.findings, diff.tensors, diff.json)
+      show(diff.verdict, diff.findings, diff.tensors, diff.json, [diff.left, diff.right].map(\.provenance))
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     }
   }
@@ -72,16 +72,20 @@ struct Diff: ParsableCommand {
   }
 
   private func show(
-    _ verdict: String, _ findings: [(label: String, words: String)], _ tensors: [TensorDifference], _ json: JSONValue
+    _ verdict: String, _ findings: [(label: String, words: String)], _ tensors: [TensorDifference], _ json: JSONValue,
+    _ sources: [String]
   ) {
+    let made = Provenance.ofThisCall(sources)
     let table = tensors.table("Tensors that differ")
     switch output.json ? .json : format.format {
-    case .json: return Output.print(json)
-    case .csv: return Output.write(table.render(.csv))
+    case .json:
+      guard case .object(let members) = json else { return Output.print(json) }
+      return Output.print(.object(members + [.init("made_by", made.json)]))
+    case .csv: return Output.write(self.format.comment(made, .csv) + table.render(.csv))
     case let format:
       var parts = [Presentation.Part(verdict, findings: findings)]
       if self.tensors, !tensors.isEmpty { parts.append(.init("Tensors that differ", table: table)) }
-      Output.write(Presentation(parts).render(format, width: Terminal.resultColumns))
+      Output.print(Presentation(parts), format, made, self.format, output)
     }
   }
 }

@@ -17,10 +17,12 @@ struct Evaluate: ParsableCommand {
       the test split, normalised (1: start, 0: best). Each baseline has its best of 7 learning rates, chosen on these draws.
       """)
 
-  @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.")
+  @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoint: String
 
-  @Option(help: ArgumentHelp("A recipe whose tasks are used instead of the run's own.", valueName: "recipe"))
+  @Option(
+    help: ArgumentHelp("A recipe whose tasks are used instead of the run's own.", valueName: "recipe"),
+    completion: .recipe)
   var suite: String?
 
   @Option(help: ArgumentHelp("Held-out draws.", valueName: "n"))

@@ -17,7 +17,7 @@ struct Fork: ParsableCommand {
   @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoint: String
 
-  @Option(help: ArgumentHelp("A recipe instead of the parent's.", valueName: "recipe"))
+  @Option(help: ArgumentHelp("A recipe instead of the parent's.", valueName: "recipe"), completion: .recipe)
   var recipe: String?
 
   @Flag(help: "Take theta only, and begin anew at outer iteration 0.")

@@ -20,7 +20,9 @@ struct SelfTrain: ParsableCommand {
   @Option(help: ArgumentHelp("The checkpoint whose optimizer trains.", valueName: "checkpoint"), completion: .run)
   var from: String
 
-  @Option(help: ArgumentHelp("The recipe of the new generation; the parent's unless given.", valueName: "recipe"))
+  @Option(
+    help: ArgumentHelp("The recipe of the new generation; the parent's unless given.", valueName: "recipe"),
+    completion: .recipe)
   var recipe: String?
 
   @Option(help: ArgumentHelp("Generations in a row, each trained by the one before.", valueName: "n"))

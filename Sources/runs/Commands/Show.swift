@@ -41,7 +41,7 @@ struct Show: ParsableCommand {
       let run = try store.run(try store.resolve(id))
       card = try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now())).card()
     }
-    output.json ? Output.print(card.json) : Output.print(card.text)
+    output.json ? Output.print(card.json) : Output.page(card.text + "\n", !output.noPager)
   }
 
   private func thetaCard(_ replay: Replay, _ iteration: Int) throws -> Card {

@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
       A recipe is a name (see runs recipes) or the path of a YAML file. Without one: default.
       """)
 
-  @Argument(help: "The recipe: a name, or a file's path.")
+  @Argument(help: "The recipe: a name, or a file's path.", completion: .recipe)
   var recipe = "default"
 
   @OptionGroup var options: NewRunOptions

@@ -24,6 +24,14 @@ struct Terminal {
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
+  /// The height of that terminal; nil where it is none.
+  static var resultRows: Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    if let rows = ProcessInfo.processInfo.environment["LINES"].flatMap(Int.init) { return rows }
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
+  }
+
   /// Whether results may be coloured: at a terminal that can, unless NO_COLOR says otherwise.
   static var resultColours: TerminalPlot.Colours {
     let environment = ProcessInfo.processInfo.environment

@@ -1,0 +1,93 @@
+package import RunSchema
+internal import RunStore
+
+/// Runs of a list in columns of one's own, a row a run or a row a group.
+package struct RunTable: Sendable {
+  package private(set) var table: Table
+
+  /// - Parameters:
+  ///   - columns: none for those that a list or a grouped list has by itself.
+  ///   - grouping: fields in which the runs of a group are the same; none for a row a run.
+  ///   - sort: a column's heading or a field, with "-" in front for the greatest first; nil for the list's order.
+  package init(
+    _ list: RunList, columns: [ListColumn], groupedBy grouping: [String], sort: String?, limit: Int?, reader: RunReader
+  ) throws {
+    // Paths of recipes: those that no run has are mistakes.
+    for name in columns.map(\.expression.name) + grouping where name.contains(".") && !list.runs.isEmpty {
+      try RunList.check(name, in: list.runs)
+    }
+    if grouping.isEmpty {
+      let columns = columns.isEmpty ? Self.runColumns : columns
+      table = Table(columns: Self.heads(columns))
+      for run in list.runs { table.append(try columns.map { try reader.cell($0.expression, of: run) }) }
+    } else {
+      let groups = try Self.groups(of: list.runs, by: grouping, reader)
+      let columns = columns.isEmpty ? Self.groupColumns : columns
+      table = Table(
+        columns: Self.heads(grouping.map { ListColumn(.name($0), as: $0) }) + [.init("n", alignment: .right)]
+          + Self.heads(columns))
+      for group in groups {
+        let keys = try grouping.map { try reader.cell(.name($0), of: group[0]) }
+        table.append(keys + [.integer(group.count)] + (try columns.map { try Self.cell($0.expression, group, reader) }))
+      }
+    }
+    if let sort { try table.sort(by: sort) }
+    if let limit { table.keep(first: limit) }
+  }
+
+  private static let runColumns = ["id", "name", "status", "iterations", "outer_loss", "best", "seed", "recipe"]
+    .map { ListColumn(.name($0), as: $0) }
+
+  private static let groupColumns: [ListColumn] = [
+    .init(.name("recipe"), as: "recipe"), .init(.reduced(.mean, .name("outer_loss")), as: "mean_loss"),
+    .init(.reduced(.sd, .name("outer_loss")), as: "sd_loss"), .init(.reduced(.min, .name("best")), as: "best"),
+    .init(.reduced(.sum, .name("iterations")), as: "iterations"),
+  ]
+
+  private static let texts: Set = [
+    "id", "name", "group", "tag", "status", "recipe", "created", "numerics", "parent",
+  ]
+
+  private static func heads(_ columns: [ListColumn]) -> [Table.Column] {
+    columns.map { column in
+      if case .name(let name) = column.expression, texts.contains(name) || name.contains(".") {
+        return .init(column.heading)
+      }
+      return .init(column.heading, alignment: .right)
+    }
+  }
+
+  /// In the order in which their first runs stand in the list.
+  private static func groups(
+    of runs: [RunOverview], by fields: [String], _ reader: RunReader
+  ) throws -> [[RunOverview]] {
+    var groups: [(key: [String], runs: [RunOverview])] = []
+    for run in runs {
+      let key = try fields.map { try reader.cell(.name($0), of: run).json.compact }
+      if let index = groups.firstIndex(where: { $0.key == key }) {
+        groups[index].runs.append(run)
+      } else {
+        groups.append((key, [run]))
+      }
+    }
+    return groups.map(\.runs)
+  }
+
+  private static func cell(
+    _ expression: ListColumn.Expression, _ group: [RunOverview], _ reader: RunReader
+  ) throws -> Cell {
+    guard case .reduced(let reduction, let inner) = expression else {
+      let cells = try group.map { try reader.cell(expression, of: $0) }
+      return cells.allSatisfy { $0.json.compact == cells[0].json.compact } ? cells[0] : .text("(varies)")
+    }
+    let numbers = try group.compactMap { try reader.cell(inner, of: $0).comparable }
+    return Cell(reduction.value(of: numbers))
+  }
+
+  package func json(store: String, made: Provenance) -> JSONValue {
+    .object([
+      .init("schema", "runs/list/1"), .init("store", .text(store)), .init("made_by", made.json),
+      .init("columns", .array(table.columns.map { .text($0.key) })), .init("rows", .array(table.rowObjects)),
+    ])
+  }
+}
