@@ -111,29 +111,53 @@ extension Store {
     [Snapshot.fileName, LockHolder.fileName].contains { store.mayHave(id.text + "/" + $0) }
   }
 
-  /// The store's folder, made with those above it if it is not there; each new name is brought to the disk.
+  /// The store's folder, made with those above it if it is not there. Each name on the way to it is brought to the disk,
+  /// also one that a process gave which ended right after.
   func makeFolder(doing: String) throws -> Folder {
+    var above = path.hasPrefix("/") ? "/" : "."
+    let places = path.split(separator: "/").map { part in
+      defer { above = above == "/" ? "/" + part : above + "/" + part }
+      return (above: above, place: above == "/" ? "/" + part : above + "/" + part)
+    }
+    if let present = try presentFolder(doing: doing) {
+      // Those above it were on the disk before it was made.
+      if let last = places.last { try sync(last.above, doing: doing) }
+      return present
+    }
+    for (above, place) in places {
+      do {
+        _ = try Folder(system, path: place, doing: doing)
+      } catch let error as StoreError where error.code == .notFound {
+        try attempt(doing, place, creating: true) { () throws(SystemFailure) in try system.makeFolder(path: place) }
+      }
+      try sync(above, doing: doing)
+    }
+    return try folder(doing: doing)
+  }
+
+  /// Nil when it is not there.
+  private func presentFolder(doing: String) throws -> Folder? {
     do {
       return try folder(doing: doing)
     } catch let error as StoreError where error.code == .notFound {
+      return nil
     } catch let error as StoreError where error.code == .damaged {
       // Not a run's file but the way to the store is no folder.
       throw StoreError(
         .cannotCreate(errno: ENOTDIR), doing: doing, file: path, underlying: error.underlying,
         advice: "choose another place for the store")
     }
-    var above = path.hasPrefix("/") ? "/" : "."
-    for part in path.split(separator: "/") {
-      let place = above == "/" ? "/" + part : above + "/" + part
-      do {
-        _ = try Folder(system, path: place, doing: doing)
-      } catch let error as StoreError where error.code == .notFound {
-        try attempt(doing, place, creating: true) { () throws(SystemFailure) in try system.makeFolder(path: place) }
-        try Folder(system, path: above, doing: doing).sync(doing: doing)
-      }
-      above = place
+  }
+
+  /// Brings a folder above the store to the disk; one that may not be read is not this program's to bring.
+  private func sync(_ above: String, doing: String) throws {
+    let folder: Folder
+    do {
+      folder = try Folder(system, path: above, doing: doing)
+    } catch let error as StoreError where error.code == .readOnly {
+      return
     }
-    return try folder(doing: doing)
+    try folder.sync(doing: doing)
   }
 
   /// Removes what interrupted creations and removals left. The store's folder is held, so nobody is at it.

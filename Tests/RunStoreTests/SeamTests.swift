@@ -84,11 +84,12 @@ private struct Trace {
   @Test(.enabled(if: Trace.program != nil, "strace is not installed"))
   func noSystemCallOnAPathOfTheStoreBypassesTheFileProtocol() throws {
     let folder = TemporaryFolder()
-    let path = folder.path + "/Runs"
-    // Made before: what is asked about the folders above it has none of its paths.
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    let above = folder.path + "/above"
+    let path = above + "/Runs"
+    // Made before: what is asked about the folders further up has none of its paths.
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let counting = CountingFileSystem()
-    let traced = try Trace.lines(about: path) {
+    let traced = try Trace.lines(about: above) {
       try leadALife(in: Store(at: path, fileSystem: counting, environment: TestWorld().environment))
     }
     guard let traced else { return print("seam: this process may not be traced, nothing was counted") }

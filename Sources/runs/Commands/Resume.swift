@@ -9,9 +9,12 @@ struct Resume: ParsableCommand {
       Examples:
         runs resume latest
         runs resume first --iterations 400
+        runs resume first --give-up-damage
 
       A total that is given once holds for later resumptions too.
       Iterations that were recorded behind the newest intact checkpoint are computed again and compared bit for bit.
+      A damaged journal is refused, with its place. With --give-up-damage the files from there on are set aside, and the
+      run goes on from the newest intact checkpoint before.
       """)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
@@ -20,6 +23,9 @@ struct Resume: ParsableCommand {
   @Option(help: ArgumentHelp("A new total of outer iterations.", valueName: "n"))
   var iterations: Int?
 
+  @Flag(help: "Give up what lies behind damage in the journal, and compute it again.")
+  var giveUpDamage = false
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -27,12 +33,21 @@ struct Resume: ParsableCommand {
   func run() throws {
     let watch = InterruptionWatch()
     let store = self.store.opened
+    let id = try store.resolve(self.id)
+    if giveUpDamage, let given = try store.giveUpDamagedJournal(of: id) { output.tell(words(given, id)) }
     let session = try Session.resume(
-      try store.resolve(id), in: store, threads: try threads.count, total: iterations)
+      id, in: store, threads: try threads.count, total: iterations)
     output.tell(warningAbout: store)
     if let found = session.resumption { output.tell(words(found, session)) }
     let total = iterations ?? max(session.total, session.recordedIteration)
     output.show(try train(session, until: total, watch: watch, output))
+  }
+
+  private func words(_ given: Salvage, _ id: RunID) -> String {
+    """
+    run \(id): \(given.file) is damaged at byte \(given.offset); \(given.recordCount) records are whole, what lay behind \
+    them is given up and kept as \(given.setAside.joined(separator: ", "))
+    """
   }
 
   private func words(_ found: Resumption, _ session: Session) -> String {
