@@ -20,6 +20,7 @@ let tests: [Target] = [
   ("NumericsTests", ["Numerics"]),
   ("GraphTests", ["Graph", "Numerics"]),
   ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets"]),
+  ("DataSetsTests", ["DataSets", "Tasks", "CZlib"]),
   ("OptimizersTests", ["Optimizers", "Numerics", "HDF5"]),
   ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics", "CAllocations"]),
   ("AnalysisTests", ["Analysis", "RunSchema", "RunStore"]),

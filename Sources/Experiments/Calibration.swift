@@ -14,13 +14,13 @@ package enum Calibration {
   private static let seed: UInt64 = 0
 
   /// One a task of a recipe's entry; none where each draw is scaled by a bound that is known.
-  static func calibrations(of entry: TaskRecipe) throws -> [TaskCalibration] {
+  static func calibrations(of entry: TaskRecipe, from shelf: DataShelf) throws -> [TaskCalibration] {
     switch entry.kind {
-    case .digits:
-      let family = try entry.makeFamily(calibrations: [])
+    case .perceptron:
+      let family = try entry.makeFamily(calibrations: [], from: shelf)
       return calibrations(of: [Subject(name: family.name) { family.task(seed: seed) }], steps: steps)
     case .fixed(let fixed):
-      let material = try FixedMaterial.bundled()
+      let material = try fixed.material(from: shelf)
       return calibrations(
         of: try fixed.admitted(on: material).map { task in
           Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }

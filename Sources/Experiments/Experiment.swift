@@ -14,22 +14,25 @@ package struct Experiment: Sendable {
   /// Theta before the first outer iteration.
   package let initialTheta: Tensors
   package let problem: OuterProblem
+  /// Where its tasks' examples come from.
+  let data: DataShelf
 
   /// An experiment of known parts.
   /// - Parameter initialTheta: nil to draw it.
   package init(
-    recipe: Recipe, seed: UInt64, calibrations: [[TaskCalibration]], frozenTheta: Tensors? = nil,
-    initialTheta: Tensors? = nil
+    recipe: Recipe, seed: UInt64, calibrations: [[TaskCalibration]], data: DataShelf = DataShelf(),
+    frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
   ) throws {
     let randomness = Randomness(key: seed)
     let learned = recipe.learnedOptimizer.optimizer
     self.recipe = recipe
     self.seed = seed
     self.calibrations = calibrations
+    self.data = data
     self.frozenTheta = frozenTheta
     self.initialTheta = initialTheta ?? learned.initialTheta(randomness)
     problem = OuterProblem(
-      learned: learned, tasks: try Self.distribution(recipe.tasks, calibrations),
+      learned: learned, tasks: try Self.distribution(recipe.tasks, calibrations, from: data),
       estimator: recipe.estimator.estimator, pairs: recipe.estimator.pairs, sigma: recipe.estimator.sigma,
       outerLoss: recipe.outerLoss.outerLoss, gradientClip: recipe.outerOptimizer.gradientClip,
       outerOptimizer: try Self.outerOptimizer(recipe.outerOptimizer, frozenTheta, for: learned.thetaLayout),
@@ -38,23 +41,31 @@ package struct Experiment: Sendable {
 
   /// A new experiment: what a baseline reaches on its tasks is measured now, unless another experiment has measured it.
   package init(
-    recipe: Recipe, seed: UInt64, measuredBy other: Experiment? = nil, frozenTheta: Tensors? = nil,
-    initialTheta: Tensors? = nil
+    recipe: Recipe, seed: UInt64, data: DataShelf = DataShelf(), measuredBy other: Experiment? = nil,
+    frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
   ) throws {
     let calibrations = try recipe.tasks.map { entry in
-      if let known = other?.calibrations(of: entry) { return known }
-      return try Calibration.calibrations(of: entry)
+      if let known = try other?.calibrations(of: entry, on: data) { return known }
+      return try Calibration.calibrations(of: entry, from: data)
     }
     try self.init(
-      recipe: recipe, seed: seed, calibrations: calibrations, frozenTheta: frozenTheta, initialTheta: initialTheta)
+      recipe: recipe, seed: seed, calibrations: calibrations, data: data, frozenTheta: frozenTheta,
+      initialTheta: initialTheta)
   }
 
-  /// What was measured on an entry; nil where this experiment has none like it, or was made before all of it was kept.
-  private func calibrations(of entry: TaskRecipe) -> [TaskCalibration]? {
+  /// What was measured on an entry with the same data; nil where this experiment has none like it, or was made before all
+  /// of it was kept.
+  private func calibrations(of entry: TaskRecipe, on shelf: DataShelf) throws -> [TaskCalibration]? {
     guard let index = recipe.tasks.firstIndex(where: { $0.subject == entry.subject }),
-      !calibrations[index].contains(where: \.task.isEmpty)
+      !calibrations[index].contains(where: \.task.isEmpty),
+      try entry.dataNames.allSatisfy({ try data.data($0).digest == shelf.data($0).digest })
     else { return nil }
     return calibrations[index]
+  }
+
+  /// The data sets that it draws from, by name, with their digests.
+  func dataSets() throws -> [(name: String, digest: String)] {
+    try Set(recipe.tasks.flatMap(\.dataNames)).sorted().map { ($0, try data.data($0).digest) }
   }
 
   package var initialState: RunState { problem.initialState(theta: initialTheta) }
@@ -63,11 +74,11 @@ package struct Experiment: Sendable {
   package var familyNames: [String] { problem.tasks.members.map(\.family.name) }
 
   private static func distribution(
-    _ tasks: [TaskRecipe], _ calibrations: [[TaskCalibration]]
+    _ tasks: [TaskRecipe], _ calibrations: [[TaskCalibration]], from data: DataShelf
   ) throws -> TaskDistribution {
     TaskDistribution(
       try zip(tasks, calibrations).map { task, calibrations in
-        .init(try task.makeFamily(calibrations: calibrations), weight: task.weight)
+        .init(try task.makeFamily(calibrations: calibrations, from: data), weight: task.weight)
       })
   }
 

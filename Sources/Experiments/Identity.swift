@@ -28,9 +28,10 @@ package struct Origin: Sendable {
 enum Identity {
   static func description(
     of experiment: Experiment, firstIteration: Int, origin: Origin?, durability: Durability, code: CodeFacts
-  ) -> RunDescription {
+  ) throws -> RunDescription {
     var arrays = NamedArrays()
     appendRecipe(of: experiment, to: &arrays)
+    append(try experiment.dataSets(), to: &arrays)
     arrays.append(
       .scalar(
         IdentityNames.firstIteration, .int64([Int64(firstIteration)]),
@@ -71,6 +72,18 @@ enum Identity {
     append(experiment.calibrations, to: &arrays)
   }
 
+  private static func append(_ dataSets: [(name: String, digest: String)], to arrays: inout NamedArrays) {
+    guard !dataSets.isEmpty else { return }
+    arrays.append(
+      NamedArray(
+        IdentityNames.dataSets, shape: [dataSets.count], .text(dataSets.map(\.name)),
+        summary: "the data sets that tasks draw from"))
+    arrays.append(
+      NamedArray(
+        IdentityNames.dataDigests, shape: [dataSets.count], .text(dataSets.map(\.digest)),
+        summary: "what identifies the content of each"))
+  }
+
   private static func append(_ code: CodeFacts, to arrays: inout NamedArrays) {
     arrays.append(.text(IdentityNames.programVersion, ProgramVersion.current, summary: "version of runs"))
     arrays.append(.text(IdentityNames.codeRevision, code.revision, summary: "commit of the sources"))
@@ -98,14 +111,18 @@ enum Identity {
 package struct IdentityReader {
   let arrays: NamedArrays
   private let run: String
+  /// Where its data sets are.
+  private let store: Store
 
-  package init(_ arrays: NamedArrays, of run: String) {
+  package init(_ arrays: NamedArrays, of run: String, in store: Store) {
     self.arrays = arrays
     self.run = run
+    self.store = store
   }
 
   /// The experiment that a run is.
-  /// - Throws: where this build has another numerics version, code `.unfit`: it cannot give the recorded bits.
+  /// - Throws: where this build has another numerics version, or a data set is gone or another, code `.unfit`: it cannot
+  ///   give the recorded bits.
   package func experiment() throws -> Experiment {
     let version = try text(IdentityNames.numericsVersion)
     guard version == NumericsVersion.current else {
@@ -123,7 +140,8 @@ package struct IdentityReader {
         frozen = try reader.tensors(IdentityNames.frozenTheta, like: outer.optimizer.thetaLayout)
       }
       return try Experiment(
-        recipe: recipe, seed: try seed(), calibrations: try calibrations(of: recipe.tasks), frozenTheta: frozen,
+        recipe: recipe, seed: try seed(), calibrations: try calibrations(of: recipe.tasks),
+        data: DataShelf(store, recorded: .init(run: run, digests: try dataDigests())), frozenTheta: frozen,
         initialTheta: try reader.tensors(IdentityNames.initialTheta, like: learned.thetaLayout))
     } catch let error as StateError {
       throw damaged(error.array, error.expected, error.found)
@@ -159,6 +177,16 @@ package struct IdentityReader {
       throw damaged(name, "a 64-bit integer", "none")
     }
     return Int(values[0])
+  }
+
+  /// By name; none of runs that were made before they were recorded, which drew from what comes with the program.
+  private func dataDigests() throws -> [String: String] {
+    guard arrays[IdentityNames.dataSets] != nil || arrays[IdentityNames.dataDigests] != nil else { return [:] }
+    guard case .text(let names)? = arrays[IdentityNames.dataSets]?.values,
+      case .text(let digests)? = arrays[IdentityNames.dataDigests]?.values, names.count == digests.count,
+      Set(names).count == names.count
+    else { throw damaged(IdentityNames.dataSets, "names of data sets, and a digest for each", "something else") }
+    return Dictionary(uniqueKeysWithValues: zip(names, digests))
   }
 
   func damaged(_ array: String, _ expected: String, _ found: String) -> ExperimentError {

@@ -30,14 +30,15 @@ extension Session {
     // Calibration and the search for the code's facts take about as long, and do not need each other.
     let search = CodeFactsSearch()
     return try create(
-      Experiment(recipe: recipe, seed: seed), from: nil, origin: nil, in: store, settings, code: search)
+      Experiment(recipe: recipe, seed: seed, data: DataShelf(store)), from: nil, origin: nil, in: store, settings,
+      code: search)
   }
 
   /// A run taken up where it stopped, however it stopped.
   /// - Parameter total: outer iterations to reach, if not those that were planned; noted for the next to take it up.
   package static func resume(_ id: RunID, in store: Store, threads: Int, total: Int?) throws -> Session {
     let run = try store.run(id)
-    let reader = IdentityReader(run.identity, of: id.text)
+    let reader = IdentityReader(run.identity, of: id.text, in: store)
     let (experiment, firstIteration) = (try reader.experiment(), try reader.firstIteration())
     let lastRecord = try run.lastRecord().map { IterationRecord($0) }
     let done = firstIteration + (run.checkpoints.last?.iteration ?? 0)
@@ -62,7 +63,8 @@ extension Session {
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.experiment.frozenTheta,
+      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      frozenTheta: point.experiment.frozenTheta,
       initialTheta: point.state.theta)
     let state: RunState
     do {
@@ -87,7 +89,8 @@ extension Session {
         .usage, doing: "forking \(point.name)", problem: "its theta is of another learned optimizer than the recipe's")
     }
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.experiment.frozenTheta,
+      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      frozenTheta: point.experiment.frozenTheta,
       initialTheta: point.state.theta)
     return try create(
       experiment, from: nil, origin: Origin(relation: .fork, parent: point.lineage, generation: point.generation),
@@ -99,7 +102,8 @@ extension Session {
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, measuredBy: point.experiment, frozenTheta: point.state.theta)
+      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      frozenTheta: point.state.theta)
     let origin = Origin(relation: .selfTrain, parent: point.lineage, generation: point.generation + 1)
     return try create(experiment, from: nil, origin: origin, in: store, settings)
   }
@@ -109,7 +113,7 @@ extension Session {
     code: CodeFactsSearch = CodeFactsSearch()
   ) throws -> Session {
     let state = start ?? experiment.initialState
-    let description = Identity.description(
+    let description = try Identity.description(
       of: experiment, firstIteration: state.outerIteration, origin: origin, durability: settings.durability,
       code: code.facts())
     let writer = try store.create(description, name: settings.name, tags: settings.tags, group: settings.group)

@@ -71,7 +71,7 @@ extension Store {
     case .file(let path): return try Self.moment(file: path)
     case .run(let name, let moment):
       let run = try run(resolve(name))
-      let first = try IdentityReader(run.identity, of: run.id.text).firstIteration()
+      let first = try IdentityReader(run.identity, of: run.id.text, in: self).firstIteration()
       let last = first + run.recordCount
       let iteration: Int =
         switch moment {
@@ -110,7 +110,7 @@ extension Store {
         advice: "give STORE/ID/checkpoints/NUMBER.h5, or ID@ITERATION")
     }
     let run = try store.run(id)
-    let first = try IdentityReader(run.identity, of: id.text).firstIteration()
+    let first = try IdentityReader(run.identity, of: id.text, in: store).firstIteration()
     return RunMoment(store: store, run: run, iteration: first + position)
   }
 }

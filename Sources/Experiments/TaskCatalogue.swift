@@ -80,6 +80,7 @@ extension TaskRecipe.Family {
     case .quadratic10: "bowls of ten parameters"
     case .testFunction: "a test function of two parameters: Rosenbrock unless the recipe says another"
     case .digitsMLP: "a perceptron on 8x8 handwritten digits (bundled)"
+    case .mlp: "a perceptron on the data set that the recipe names (here the digits)"
     case .taskSetQuadratic: "TaskSet's quadratic_family"
     case .taskSetMLP: "TaskSet's mlp_family, on the digits"
     case .losg: "TaskSet's losg_tasks_family: fourteen kinds of small problems"

@@ -50,7 +50,7 @@ package struct TaskSpecimen: Sendable {
   private init(taskSetFamily name: String, seed: UInt64) throws {
     let configuration = try TaskCatalogue.configuration(of: name, seed: seed)
     guard let known = TaskSetFamily(rawValue: name) else { preconditionFailure("\(name) is none of TaskSet's") }
-    let family = try SampledTaskRecipe(known, configurationOf: Int(seed)).makeFamily()
+    let family = try SampledTaskRecipe(known, configurationOf: Int(seed)).makeFamily(from: DataShelf())
     self.init(family.name, configuration, [], family.task(seed: seed))
   }
 

@@ -23,6 +23,9 @@ package enum IdentityNames {
   package static let calibrationSteps = "calibration/steps"
   package static let calibrationDivergedRates = "calibration/diverged_rates"
   package static let calibrationOperations = "calibration/operations"
+  /// The data sets that tasks draw from, and what identifies the content of each.
+  package static let dataSets = "data/names"
+  package static let dataDigests = "data/digests"
   package static let codeRevision = "code/revision"
   package static let codeModified = "code/modified"
   package static let codeDifference = "code/difference_sha256"

@@ -49,6 +49,9 @@ public struct Run: Sendable {
   /// The path of the run's folder.
   public var path: String { folder.path }
 
+  /// The path of the store that the run lies in.
+  public var storePath: String { String(folder.path.dropLast(id.text.utf8.count + 1)) }
+
   /// Rows of a column, all unless said otherwise. Of run.h5 only the parts that hold them are decoded.
   ///
   /// Throws `notFound` for a column that is not there, `usage` for rows that are not.

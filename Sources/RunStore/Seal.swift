@@ -1,4 +1,4 @@
-// The last 48 bytes of run.h5: what the file was when it was written, so that damage is noticed before HDF5 reads it.
+// The last 48 bytes of run.h5 and of data files: what the file was when it was written, so that damage is noticed before HDF5 reads it.
 
 /// The end of a file: "RUNSEAL1", the number of bytes before it as u64, their SHA-256. HDF5 readers ignore bytes behind
 /// the end of the file that its superblock states.
@@ -15,11 +15,14 @@ enum Seal {
   }
 
   /// The bytes before the seal, which fits them.
-  static func opened(_ bytes: [UInt8], file: String, doing: String) throws -> [UInt8] {
+  static func opened(
+    _ bytes: [UInt8], file: String,
+    advice: String =
+      "the checkpoints and the journal beside it are not touched by this; check the run to see what is whole",
+    doing: String
+  ) throws -> [UInt8] {
     func damage(expected: String, found: String) -> StoreError {
-      StoreError(
-        .damaged, doing: doing, file: file, expected: expected, found: found,
-        advice: "the checkpoints and the journal beside it are not touched by this; check the run to see what is whole")
+      StoreError(.damaged, doing: doing, file: file, expected: expected, found: found, advice: advice)
     }
     let count = bytes.count - byteCount
     guard count >= 0, bytes[count..<count + 8].elementsEqual(magic) else {

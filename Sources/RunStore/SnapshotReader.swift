@@ -94,7 +94,7 @@ extension SnapshotHeader {
 }
 
 extension Group {
-  fileprivate func digestAttribute(_ name: String) throws -> Digest {
+  func digestAttribute(_ name: String) throws -> Digest {
     let text = try textAttribute(name)
     guard let digest = Digest(hex: text) else {
       throw ArrayFileError(dataset: path + "@" + name, expected: "a SHA-256", found: text)

@@ -1,5 +1,19 @@
 /// Labelled examples as a value: who made them, and their numbers. Tasks take one; module DataSets reads them from files.
 package struct DataSet: Hashable, Sendable {
+  /// The numbers of all examples, one example after the other.
+  package enum Values: Hashable, Sendable {
+    case numbers([Float])
+    /// Each stands for itself divided by 255, as pixels do: a quarter of the memory.
+    case bytes([UInt8])
+
+    var count: Int {
+      switch self {
+      case .numbers(let numbers): numbers.count
+      case .bytes(let bytes): bytes.count
+      }
+    }
+  }
+
   package let name: String
   /// Where the examples come from, and under which licence.
   package let source: String
@@ -8,8 +22,7 @@ package struct DataSet: Hashable, Sendable {
   /// The numbers of one example.
   package let width: Int
   package let classCount: Int
-  /// Example after example, `width` numbers each.
-  package let features: [Float]
+  package let values: Values
   /// The class of each example, in 0 ..< classCount.
   package let labels: [Int32]
 
@@ -17,12 +30,12 @@ package struct DataSet: Hashable, Sendable {
   package var count: Int { labels.count }
 
   package init(
-    name: String, source: String, digest: String, width: Int, classCount: Int, features: [Float], labels: [Int32]
+    name: String, source: String, digest: String, width: Int, classCount: Int, values: Values, labels: [Int32]
   ) {
     precondition(width > 0 && classCount > 1 && !labels.isEmpty, "data set \(name) is empty")
     precondition(
-      features.count == width * labels.count,
-      "data set \(name) has \(features.count) numbers for \(labels.count) examples of \(width)")
+      values.count == width * labels.count,
+      "data set \(name) has \(values.count) numbers for \(labels.count) examples of \(width)")
     precondition(
       labels.allSatisfy { $0 >= 0 && $0 < Int32(classCount) },
       "data set \(name) has a label outside 0 ..< \(classCount)")
@@ -31,7 +44,28 @@ package struct DataSet: Hashable, Sendable {
     self.digest = digest
     self.width = width
     self.classCount = classCount
-    self.features = features
+    self.values = values
     self.labels = labels
+  }
+
+  /// The numbers of one example.
+  package func features(of example: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: width) { buffer, count in
+      copy(example, to: buffer.baseAddress!)
+      count = width
+    }
+  }
+
+  /// Writes the `width` numbers of one example.
+  package func copy(_ example: Int, to target: UnsafeMutablePointer<Float>) {
+    switch values {
+    case .numbers(let numbers):
+      numbers.withUnsafeBufferPointer { target.update(from: $0.baseAddress! + example * width, count: width) }
+    case .bytes(let bytes):
+      bytes.withUnsafeBufferPointer { buffer in
+        let source = buffer.baseAddress! + example * width
+        for i in 0..<width { target[i] = Float(source[i]) / 255 }
+      }
+    }
   }
 }

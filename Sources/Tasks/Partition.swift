@@ -26,12 +26,7 @@ package struct Partition: Hashable, Sendable {
 
   /// Examples 0 ..< count in the order of random 64-bit keys, cut into innerValid, outerValid, test and train.
   package init(count: Int, shares: Shares = .standard, seed: UInt64) {
-    let randomness = Randomness(key: seed)
-    let keys = (0..<count).map { index in
-      let words = randomness.words(Address(.dataSplit), index: index)
-      return UInt64(words.x) | UInt64(words.y) << 32
-    }
-    let order = (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }.map { Int32($0) }
+    let order = Self.order(count, seed: seed)
     let a = Int(shares.innerValid * Double(count))
     let b = a + Int(shares.outerValid * Double(count))
     let c = b + Int(shares.test * Double(count))
@@ -39,7 +34,48 @@ package struct Partition: Hashable, Sendable {
     examples = [Array(order[c...]), Array(order[..<a]), Array(order[a..<b]), Array(order[b..<c])]
   }
 
+  /// As above, but for a test split that whoever made the data set apart: the last `testCount` examples. The other shares
+  /// are of the rest.
+  package init(count: Int, testCount: Int, shares: Shares = .standard, seed: UInt64) {
+    precondition(testCount > 0 && testCount < count, "\(testCount) of \(count) examples to test on")
+    let rest = count - testCount
+    let order = Self.order(rest, seed: seed)
+    let a = Int(shares.innerValid * Double(rest))
+    let b = a + Int(shares.outerValid * Double(rest))
+    precondition(a > 0 && b > a && b < rest, "\(rest) examples are too few for three splits")
+    examples = [
+      Array(order[b...]), Array(order[..<a]), Array(order[a..<b]), (rest..<count).map { Int32($0) },
+    ]
+  }
+
+  /// The partition with these examples in these splits; nil unless each of `count` examples is in exactly one, and none of
+  /// the splits is empty.
+  package init?(_ examples: [Split: [Int32]], count: Int) {
+    var isTaken = [Bool](repeating: false, count: count)
+    var lists: [[Int32]] = []
+    for split in Split.allCases {
+      guard let list = examples[split], !list.isEmpty else { return nil }
+      for example in list {
+        guard example >= 0, example < count, !isTaken[Int(example)] else { return nil }
+        isTaken[Int(example)] = true
+      }
+      lists.append(list)
+    }
+    guard isTaken.allSatisfy({ $0 }) else { return nil }
+    self.examples = lists
+  }
+
   private init(examples: [[Int32]]) { self.examples = examples }
+
+  /// Examples 0 ..< count in the order of random 64-bit keys.
+  private static func order(_ count: Int, seed: UInt64) -> [Int32] {
+    let randomness = Randomness(key: seed)
+    let keys = (0..<count).map { index in
+      let words = randomness.words(Address(.dataSplit), index: index)
+      return UInt64(words.x) | UInt64(words.y) << 32
+    }
+    return (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }.map { Int32($0) }
+  }
 
   /// The same partition with only the first `count` examples to train on, or all if there are no more.
   package func training(onFirst count: Int) -> Partition {

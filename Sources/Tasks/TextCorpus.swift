@@ -24,7 +24,22 @@ package struct TextCorpus: Hashable, Sendable {
     name: String, source: String, vocabularySize: Int, classCount: Int, texts: [[Int32]], labels: [Int32],
     splitSeed: UInt64 = 0
   ) {
-    precondition(texts.count == labels.count, "\(texts.count) texts with \(labels.count) classes in \(name)")
+    var bounds = [0]
+    for text in texts { bounds.append(bounds[bounds.count - 1] + text.count) }
+    self.init(
+      name: name, source: source, vocabularySize: vocabularySize, classCount: classCount, tokens: texts.flatMap { $0 },
+      bounds: bounds, labels: labels, partition: Partition(count: texts.count, seed: splitSeed))
+  }
+
+  package init(
+    name: String, source: String, vocabularySize: Int, classCount: Int, tokens: [Int32], bounds: [Int],
+    labels: [Int32], partition: Partition
+  ) {
+    precondition(
+      bounds.count == labels.count + 1, "\(bounds.count - 1) texts with \(labels.count) classes in \(name)")
+    precondition(
+      bounds.first == 0 && bounds.last == tokens.count && zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 },
+      "the bounds of the texts of \(name) do not fit its \(tokens.count) tokens")
     precondition(
       labels.allSatisfy { $0 >= 0 && $0 < Int32(classCount) }, "\(name) has a class outside 0 ..< \(classCount)")
     self.name = name
@@ -32,14 +47,12 @@ package struct TextCorpus: Hashable, Sendable {
     self.vocabularySize = vocabularySize
     self.classCount = classCount
     self.labels = labels
-    tokens = texts.flatMap { $0 }
+    self.tokens = tokens
     precondition(
       tokens.allSatisfy { $0 >= 0 && $0 < Int32(vocabularySize) },
       "\(name) has a token outside 0 ..< \(vocabularySize)")
-    var bounds = [0]
-    for text in texts { bounds.append(bounds[bounds.count - 1] + text.count) }
     self.bounds = bounds
-    partition = Partition(count: texts.count, seed: splitSeed)
+    self.partition = partition
   }
 }
 

@@ -25,6 +25,7 @@ struct Runs: ParsableCommand {
       CommandGroup(
         name: "Training",
         subcommands: [Train.self, Resume.self, Fork.self, SelfTrain.self, Verify.self, Evaluate.self, Apply.self]),
+      CommandGroup(name: "Data", subcommands: [DataCommand.self]),
       CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self, Recipes.self, Tasks.self]),
       CommandGroup(name: "The machine", subcommands: [Doctor.self, Bench.self, Completion.self]),
       CommandGroup(name: "Presenting", subcommands: [Plot.self, MakeReport.self]),

@@ -20,7 +20,7 @@ import Testing
   /// 64 made-up examples of 12 numbers in four classes.
   private static let examples = DataSet(
     name: "waves", source: "made up", digest: "", width: 12, classCount: 4,
-    features: (0..<64 * 12).map { Float($0 * 37 % 101) / 101 }, labels: (0..<64).map { Int32($0 % 4) })
+    values: .numbers((0..<64 * 12).map { Float($0 * 37 % 101) / 101 }), labels: (0..<64).map { Int32($0 % 4) })
 
   private func allocations(_ body: () -> Void) -> UInt {
     let before = allocations_of_this_thread()

@@ -6,9 +6,9 @@ import Testing
 struct LikelihoodTests {
   static let limits = SamplingLimits(maximumParameters: 12_000, maximumWork: 1_000_000)
   static let families: [any TaskFamily] = [
-    SampledFamily(maskedAutoregressiveFlowsOn: SampledFamiliesTests.digits, limits: limits)!,
-    SampledFamily(realNVPOn: SampledFamiliesTests.digits, limits: limits)!,
-    SampledFamily(variationalAutoencodersOn: SampledFamiliesTests.digits, limits: limits)!,
+    SampledFamily(maskedAutoregressiveFlowsOn: SampledFamiliesTests.images, limits: limits)!,
+    SampledFamily(realNVPOn: SampledFamiliesTests.images, limits: limits)!,
+    SampledFamily(variationalAutoencodersOn: SampledFamiliesTests.images, limits: limits)!,
   ]
 
   @Test(arguments: families.indices)

@@ -29,6 +29,8 @@ struct SampledFamiliesTests {
     } catch { fatalError("\(error)") }
   }()
 
+  static let images = TaskSetImageSource.standIn(digits)
+
   static let verses: [Verses.Verse] = {
     do { return try Verses.load(from: Resources.bundled()) } catch { fatalError("\(error)") }
   }()
@@ -36,7 +38,7 @@ struct SampledFamiliesTests {
   static let words = Verses.words(of: verses)
 
   static let all: [Sample] = [
-    Sample(SampledFamily(perceptronsOn: digits, limits: limits), chance: 2.3),
+    Sample(SampledFamily(perceptronsOn: images, limits: limits), chance: 2.3),
     Sample(SampledFamily(quadratics: limits)),
     Sample(SampledFamily(problems: limits)),
     Sample(
@@ -46,12 +48,12 @@ struct SampledFamiliesTests {
         languageModels: .subwords, of: words, maximumLength: 7,
         limits: SamplingLimits(maximumParameters: 120_000, maximumWork: 6_000_000)), chance: 7.3),
     Sample(SampledFamily(classifiersOf: words, maximumLength: 8, limits: limits), chance: 1.79),
-    Sample(SampledFamily(autoencodersOn: digits, limits: limits)),
-    Sample(SampledFamily(variationalAutoencodersOn: digits, limits: limits)),
-    Sample(SampledFamily(convolutionsThenMLPOn: digits, limits: limits), chance: 2.3),
-    Sample(SampledFamily(convolutionsThenPoolingOn: digits, limits: limits), chance: 2.3),
-    Sample(SampledFamily(maskedAutoregressiveFlowsOn: digits, limits: limits)),
-    Sample(SampledFamily(realNVPOn: digits, limits: limits)),
+    Sample(SampledFamily(autoencodersOn: images, limits: limits)),
+    Sample(SampledFamily(variationalAutoencodersOn: images, limits: limits)),
+    Sample(SampledFamily(convolutionsThenMLPOn: images, limits: limits), chance: 2.3),
+    Sample(SampledFamily(convolutionsThenPoolingOn: images, limits: limits), chance: 2.3),
+    Sample(SampledFamily(maskedAutoregressiveFlowsOn: images, limits: limits)),
+    Sample(SampledFamily(realNVPOn: images, limits: limits)),
   ]
 
   /// The slope of the loss in the gradient's direction is the gradient's norm. In the direction of all of it, not of one

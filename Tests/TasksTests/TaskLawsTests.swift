@@ -161,7 +161,8 @@ enum Synthetic {
       features[i] = 0.7 * features[i] + centres[Int(labels[i / 7]) * 7 + i % 7]
     }
     return DataSet(
-      name: "blobs", source: "made by the test", digest: "", width: 7, classCount: 3, features: features, labels: labels
+      name: "blobs", source: "made by the test", digest: "", width: 7, classCount: 3, values: .numbers(features),
+      labels: labels
     )
   }()
 }

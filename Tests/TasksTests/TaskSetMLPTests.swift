@@ -7,18 +7,18 @@ struct TaskSetMLPTests {
   static let images: TaskSetImages = {
     let features = (0..<120).flatMap { example in (0..<30).map { (Float(example) + Float($0) / 100) / 200 } }
     let dataSet = DataSet(
-      name: "places", source: "made by the test", digest: "", width: 30, classCount: 4, features: features,
+      name: "places", source: "made by the test", digest: "", width: 30, classCount: 4, values: .numbers(features),
       labels: (0..<120).map { Int32($0 % 4) })
     return TaskSetImages(dataSet, rows: 6, columns: 5, channels: 1, partition: Partition(count: 120, seed: 1))
   }()
 
   /// All thousand configurations: no limit leaves one out.
   static let family = SampledFamily(
-    perceptronsOn: images, limits: SamplingLimits(maximumParameters: .max, maximumWork: .max))!
+    perceptronsOn: .standIn(images), limits: SamplingLimits(maximumParameters: .max, maximumWork: .max))!
 
   @Test func withoutColorEveryPublishedConfigurationRuns() {
     #expect(Self.family.configurations.count == 1000)
-    let few = SampledFamily(perceptronsOn: Self.images, limits: SamplingLimits(maximumParameters: 2000))!
+    let few = SampledFamily(perceptronsOn: .standIn(Self.images), limits: SamplingLimits(maximumParameters: 2000))!
     let parameters = { (configuration: TaskSet.MLP) in few.task(configuration, seed: 1).parameters.count }
     #expect(few.configurations == Self.family.configurations.filter { parameters($0) <= 2000 })
     #expect(few.configurations.count > 100 && few.configurations.count < 900)

@@ -25,7 +25,7 @@ enum UsefulWork {
 
   /// The loss and its gradient, or the loss alone, of one batch; nil where the family has no products to speak of.
   static func loss(of task: TaskRecipe, parameters: Layout, withGradient: Bool) -> Double? {
-    guard case .digits(let perceptron) = task.kind else { return nil }
+    guard case .perceptron(let perceptron) = task.kind else { return nil }
     let layers = parameters.slots.filter { $0.rank == 2 }.map { Double($0.count) }
     let forward = layers.reduce(0, +)
     // A layer's gradient is one product for its weights and, but for the first, one for its inputs.

@@ -58,8 +58,8 @@ package enum MachineCheck {
 
   private static func digits() -> Finding {
     do {
-      let digits = try BundledData.digits()
-      return Finding("data", "bundled data", .good, "found: \(digits.name), \(digits.labels.count) examples")
+      let (digits, _) = try DataShelf().vectors(BundledData.digits.rawValue)
+      return Finding("data", "bundled data", .good, "found: \(digits.name), \(digits.count) examples")
     } catch {
       return Finding("data", "bundled data", .bad, "\(error)")
     }

@@ -35,7 +35,9 @@ extension StatePoint {
   package func evaluate(
     on recipe: Recipe, baselines: [Baseline], draws: Int, steps: Int, seed: UInt64, threads: Int
   ) throws -> EvaluationReport {
-    let tasks = try Experiment(recipe: recipe, seed: seed, measuredBy: experiment).problem.tasks
+    let tasks = try Experiment(
+      recipe: recipe, seed: seed, data: experiment.data.forNewRuns(), measuredBy: experiment
+    ).problem.tasks
     let evaluation = Evaluation(tasks: tasks, draws: draws, steps: steps, seed: seed)
     let learned = experiment.problem.learned
     let theta = state.theta

@@ -1,4 +1,5 @@
 import RunSchema
+import RunStore
 import Yams
 
 /// One mapping of a recipe while it is read: gives typed values, and notes each field with the value it came to.
@@ -105,6 +106,25 @@ final class Fields {
     }
     note(key, .array(values.map { .integer($0) }))
     return values
+  }
+
+  func texts(_ key: String, default standard: [String]) throws(RecipeError) -> [String] {
+    let values = try read(key, standard, expecting: "a list of names") { node -> [String]? in
+      guard let items = node.sequence else { return nil }
+      let texts = items.compactMap { $0.scalar?.string }
+      return texts.count == items.count ? texts : nil
+    }
+    note(key, .array(values.map { .text($0) }))
+    return values
+  }
+
+  /// The name of a data set; whether there is one is for those who draw tasks to say.
+  func dataSet(_ key: String, default standard: String) throws(RecipeError) -> String {
+    let name = try text(key, default: standard)
+    guard Store.isDataName(name) else {
+      throw failure(key, "\(name) can be no data set's name: 1 to 64 of a-z 0-9 _ . -, a letter or digit first")
+    }
+    return name
   }
 
   // MARK: Structure

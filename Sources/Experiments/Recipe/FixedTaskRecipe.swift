@@ -1,4 +1,3 @@
-import DataSets
 package import Tasks
 
 /// Some of TaskSet's fixed tasks in a recipe, drawn with equal chance.
@@ -9,6 +8,9 @@ package struct FixedTaskRecipe: Sendable {
   package let maximumOperations: Int?
   /// Steps of Adam by which a task's losses are scaled; 0 where its start and a lower bound do.
   package let calibrationSteps: Int
+  /// Which of the published data sets are those of the store, and what is in the place of all other images.
+  package let images: [FixedData.Images]
+  package let standIn: String
 
   /// What a core of 50 GFLOP/s does in 100 ms: half of what one was measured to do (Docs/performance.md).
   package static let standardOperations = 5_000_000_000
@@ -31,6 +33,38 @@ package struct FixedTaskRecipe: Sendable {
       maximumOperations = nil
     }
     calibrationSteps = try fields.integer("calibration_steps", default: 100, in: 0...100_000)
+    let named = try fields.texts("data", default: [])
+    images = named.compactMap { FixedData.Images(rawValue: $0) }
+    guard images.count == named.count, Set(named).count == named.count else {
+      let known = FixedData.Images.allCases.map(\.rawValue)
+      throw fields.failure("data", "expected some of \(known.joined(separator: ", ")), each once")
+    }
+    standIn = try fields.dataSet("stand_in", default: BundledData.digits.rawValue)
+  }
+
+  /// The names of all data sets that it draws from.
+  var dataNames: [String] {
+    var names: [String] = []
+    for task in tasks {
+      switch task.data {
+      case .none: break
+      case .images(let image): names.append(images.contains(image) ? image.rawValue : standIn)
+      case .bytes: names.append(BundledData.verseBytes.rawValue)
+      case .words: names.append(BundledData.verseWords.rawValue)
+      }
+    }
+    return names
+  }
+
+  /// The data that tasks learn from; those that none of them needs are the program's own.
+  func material(from shelf: DataShelf) throws -> FixedMaterial {
+    let needed = Set(dataNames)
+    return FixedMaterial(
+      images: Dictionary(
+        uniqueKeysWithValues: try images.filter { needed.contains($0.rawValue) }
+          .map { ($0, try shelf.images($0.rawValue)) }),
+      imagesStandIn: try shelf.images(needed.contains(standIn) ? standIn : BundledData.digits.rawValue),
+      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue))
   }
 
   /// Those that no limit leaves out.
@@ -46,8 +80,8 @@ package struct FixedTaskRecipe: Sendable {
   }
 
   /// The family: of the tasks that were calibrated when the run began, or of all that are asked for.
-  func makeFamily(_ calibrations: [TaskCalibration]) throws(ExperimentError) -> any TaskFamily {
-    let material = try FixedMaterial.bundled()
+  func makeFamily(_ calibrations: [TaskCalibration], from shelf: DataShelf) throws -> any TaskFamily {
+    let material = try material(from: shelf)
     guard !calibrations.isEmpty else { return FixedTaskFamily(tasks, on: material) }
     var calibrated: [FixedTask] = []
     for calibration in calibrations {
@@ -65,9 +99,10 @@ package struct FixedTaskRecipe: Sendable {
 
 extension FixedMaterial {
   /// The data that come with the program.
-  static func bundled() throws(ExperimentError) -> FixedMaterial {
-    let verses = try BundledData.verses()
+  static func bundled() throws -> FixedMaterial {
+    let shelf = DataShelf()
     return FixedMaterial(
-      imagesStandIn: try BundledData.digitImages(), bytes: Verses.bytes(of: verses), words: Verses.words(of: verses))
+      imagesStandIn: try shelf.images(BundledData.digits.rawValue),
+      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue))
   }
 }

@@ -9,6 +9,7 @@ package struct TaskRecipe: Sendable {
     case quadratic10 = "quadratic_10"
     case testFunction = "test_function"
     case digitsMLP = "digits_mlp"
+    case mlp
     case taskSetQuadratic = "taskset_quadratic"
     case taskSetMLP = "taskset_mlp"
     case losg
@@ -24,8 +25,9 @@ package struct TaskRecipe: Sendable {
     case fixed
   }
 
-  /// A perceptron on the digits.
+  /// A perceptron on a data set.
   package struct Perceptron: Sendable {
+    package let data: String
     package let hidden: [Int]
     package let batchSize: Int
   }
@@ -33,7 +35,7 @@ package struct TaskRecipe: Sendable {
   package enum Kind: Sendable {
     case quadratic(QuadraticFamily)
     case testFunction(TestFunction)
-    case digits(Perceptron)
+    case perceptron(Perceptron)
     case sampled(SampledTaskRecipe)
     case fixed(FixedTaskRecipe)
   }
@@ -54,11 +56,10 @@ package struct TaskRecipe: Sendable {
     case .noisyQuadratic: kind = .quadratic(.noisyToy)
     case .quadratic10: kind = .quadratic(.tenDimensional)
     case .testFunction: kind = .testFunction(try fields.choice("function", default: TestFunction.rosenbrock))
-    case .digitsMLP:
-      kind = .digits(
-        Perceptron(
-          hidden: try fields.integers("hidden", default: [32], in: 1...4_096),
-          batchSize: try fields.integer("batch_size", default: 128, in: 1...4_096)))
+    case .digitsMLP: kind = .perceptron(try Perceptron(on: BundledData.digits.rawValue, fields))
+    case .mlp:
+      kind = .perceptron(
+        try Perceptron(on: try fields.dataSet("data", default: BundledData.digits.rawValue), fields))
     case .taskSetQuadratic: kind = .sampled(try SampledTaskRecipe(.quadratic, fields))
     case .taskSetMLP: kind = .sampled(try SampledTaskRecipe(.mlp, fields))
     case .losg: kind = .sampled(try SampledTaskRecipe(.problem, fields))
@@ -78,17 +79,36 @@ package struct TaskRecipe: Sendable {
 }
 
 extension TaskRecipe {
-  /// The family; `calibrations` scale the losses of those that need it.
-  func makeFamily(calibrations: [TaskCalibration]) throws(ExperimentError) -> any TaskFamily {
+  /// The names of all data sets that it draws from.
+  var dataNames: [String] {
     switch kind {
-    case .quadratic(let family): family
-    case .testFunction(let function): TestFunctionFamily(function)
-    case .digits(let perceptron):
-      MLPClassifierFamily(
-        dataSet: try BundledData.digits(), hidden: perceptron.hidden, batchSize: perceptron.batchSize,
-        bestLoss: calibrations.first?.bestLoss ?? 0)
-    case .sampled(let sampled): try sampled.makeFamily()
-    case .fixed(let fixed): try fixed.makeFamily(calibrations)
+    case .quadratic, .testFunction: []
+    case .perceptron(let perceptron): [perceptron.data]
+    case .sampled(let sampled): sampled.dataNames
+    case .fixed(let fixed): fixed.dataNames
     }
+  }
+
+  /// The family; `calibrations` scale the losses of those that need it.
+  func makeFamily(calibrations: [TaskCalibration], from shelf: DataShelf = DataShelf()) throws -> any TaskFamily {
+    switch kind {
+    case .quadratic(let family): return family
+    case .testFunction(let function): return TestFunctionFamily(function)
+    case .perceptron(let perceptron):
+      let (dataSet, partition) = try shelf.vectors(perceptron.data)
+      return MLPClassifierFamily(
+        dataSet: dataSet, partition: partition, hidden: perceptron.hidden, batchSize: perceptron.batchSize,
+        bestLoss: calibrations.first?.bestLoss ?? 0)
+    case .sampled(let sampled): return try sampled.makeFamily(from: shelf)
+    case .fixed(let fixed): return try fixed.makeFamily(calibrations, from: shelf)
+    }
+  }
+}
+
+extension TaskRecipe.Perceptron {
+  fileprivate init(on data: String, _ fields: Fields) throws(RecipeError) {
+    self.init(
+      data: data, hidden: try fields.integers("hidden", default: [32], in: 1...4_096),
+      batchSize: try fields.integer("batch_size", default: 128, in: 1...4_096))
   }
 }

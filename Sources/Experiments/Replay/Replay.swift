@@ -13,7 +13,7 @@ package struct Replay {
   private let generation: Int
 
   package init(_ run: Run, threads: Int) throws {
-    let identity = IdentityReader(run.identity, of: run.id.text)
+    let identity = IdentityReader(run.identity, of: run.id.text, in: Store(at: run.storePath))
     self.run = run
     experiment = try identity.experiment()
     firstIteration = try identity.firstIteration()

@@ -4,8 +4,7 @@ internal import Numerics
 /// TaskSet's mlp_ae_family: perceptrons that give back the image they see (spec §4.4).
 extension SampledFamily<TaskSet.Autoencoder> {
   /// nil where no configuration fits.
-  /// - Parameter images: stand in for all data sets that the configurations name.
-  package init?(autoencodersOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(autoencodersOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.Autoencoder? in
       guard case .autoencoder(let configuration) = TaskSetFamily.autoencoder.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: false)
@@ -15,16 +14,15 @@ extension SampledFamily<TaskSet.Autoencoder> {
       return limits.admits(cost) ? configuration : nil
     }
     self.init(
-      name: TaskSetFamily.autoencoder.name(on: images.dataSet.name), configurations: configurations
+      name: TaskSetFamily.autoencoder.name(on: images.name), configurations: configurations
     ) { configuration, seed in
-      configuration.task(on: images, seed: seed)
+      configuration.task(on: configuration.dataSet.admittedBatches(of: images, centersData: false), seed: seed)
     }
   }
 }
 
 extension TaskSet.Autoencoder {
-  fileprivate func task(on images: TaskSetImages, seed: UInt64) -> any Task {
-    let batches = TaskSetImageBatches(images, dataSet, centersData: false)
+  fileprivate func task(on batches: TaskSetImageBatches, seed: UInt64) -> any Task {
     // The distance of the image from a grey one, all pixels summed, is below the number of pixels.
     return PlannedTask(
       seed: seed, scale: .init(best: 0, guess: reduction == .sum ? Double(batches.width) : 1),

@@ -4,9 +4,8 @@ internal import Numerics
 /// TaskSet's conv_fc_family and conv_pooling_family: 3 x 3 convolutions, then a perceptron or pooling, on images (spec §4.4).
 extension SampledFamily<TaskSet.ConvolutionsThenMLP> {
   /// nil where no configuration fits.
-  /// - Parameter images: stand in for all data sets that the configurations name; a configuration whose strides and
-  ///   paddings leave no position of them is left out.
-  package init?(convolutionsThenMLPOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  /// - Parameter images: a configuration whose strides and paddings leave no position of them is left out.
+  package init?(convolutionsThenMLPOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.ConvolutionsThenMLP? in
       guard case .convolutionsThenMLP(let configuration) = TaskSetFamily.convolutionsThenMLP.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData),
@@ -14,19 +13,19 @@ extension SampledFamily<TaskSet.ConvolutionsThenMLP> {
       else { return nil }
       var cost = configuration.convolutions.cost(windows, batches.batchSize, hasBias: configuration.usesBias)
       let features = configuration.convolutions.featureCount(windows)
-      cost.addLayers([features] + configuration.widths + [images.dataSet.classCount], times: batches.batchSize)
+      cost.addLayers([features] + configuration.widths + [batches.images.dataSet.classCount], times: batches.batchSize)
       return limits.admits(cost) ? configuration : nil
     }
     self.init(
-      name: TaskSetFamily.convolutionsThenMLP.name(on: images.dataSet.name), configurations: configurations
+      name: TaskSetFamily.convolutionsThenMLP.name(on: images.name), configurations: configurations
     ) { configuration, seed in
       let convolutions = configuration.convolutions
-      let batches = TaskSetImageBatches(images, configuration.dataSet, centersData: configuration.centersData)
+      let batches = configuration.dataSet.admittedBatches(of: images, centersData: configuration.centersData)
       return batches.classifier(seed: seed) { x, blueprint in
         let features = convolutions.features(of: x, batches, hasBias: configuration.usesBias, in: blueprint)
         return blueprint.perceptron(
           features.reshaped([batches.batchSize, features.count / batches.batchSize]), hidden: configuration.widths,
-          outputs: images.dataSet.classCount, "layer", convolutions.activation, convolutions.initializer)
+          outputs: batches.images.dataSet.classCount, "layer", convolutions.activation, convolutions.initializer)
       }
     }
   }
@@ -35,21 +34,21 @@ extension SampledFamily<TaskSet.ConvolutionsThenMLP> {
 extension SampledFamily<TaskSet.ConvolutionsThenPooling> {
   /// nil where no configuration fits.
   /// - Parameter images: as for conv_fc_family.
-  package init?(convolutionsThenPoolingOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(convolutionsThenPoolingOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.ConvolutionsThenPooling? in
       guard case .convolutionsThenPooling(let configuration) = TaskSetFamily.convolutionsThenPooling.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData),
         let windows = configuration.convolutions.windows(of: batches), let last = configuration.convolutions.layers.last
       else { return nil }
       var cost = configuration.convolutions.cost(windows, batches.batchSize, hasBias: configuration.usesBias)
-      cost.addMatrix(last.channels, images.dataSet.classCount, times: batches.batchSize)
+      cost.addMatrix(last.channels, batches.images.dataSet.classCount, times: batches.batchSize)
       return limits.admits(cost) ? configuration : nil
     }
     self.init(
-      name: TaskSetFamily.convolutionsThenPooling.name(on: images.dataSet.name), configurations: configurations
+      name: TaskSetFamily.convolutionsThenPooling.name(on: images.name), configurations: configurations
     ) { configuration, seed in
       let convolutions = configuration.convolutions
-      let batches = TaskSetImageBatches(images, configuration.dataSet, centersData: configuration.centersData)
+      let batches = configuration.dataSet.admittedBatches(of: images, centersData: configuration.centersData)
       return batches.classifier(seed: seed) { x, blueprint in
         let features = convolutions.features(of: x, batches, hasBias: configuration.usesBias, in: blueprint)
         let (count, channels) = (features.shape[0], features.shape[3])
@@ -60,7 +59,7 @@ extension SampledFamily<TaskSet.ConvolutionsThenPooling> {
           case .max: positions.largest(axis: 1)
           case .squaredMean: positions.squared.mean(axis: 1)
           }
-        return blueprint.linear(pooled, images.dataSet.classCount, "output", convolutions.initializer)
+        return blueprint.linear(pooled, batches.images.dataSet.classCount, "output", convolutions.initializer)
       }
     }
   }

@@ -3,20 +3,21 @@ internal import Numerics
 /// TaskSet's mlp_family and quadratic_family within limits.
 extension SampledFamily<TaskSet.MLP> {
   /// nil where no configuration fits.
-  /// - Parameter images: stand in for all data sets that the configurations name.
-  package init?(perceptronsOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(perceptronsOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.MLP? in
       guard case .mlp(let configuration) = TaskSetFamily.mlp.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData)
       else { return nil }
       var cost = Cost()
-      cost.addLayers([batches.width] + configuration.widths + [images.dataSet.classCount], times: batches.batchSize)
+      let classCount = batches.images.dataSet.classCount
+      cost.addLayers([batches.width] + configuration.widths + [classCount], times: batches.batchSize)
       return limits.admits(cost) ? configuration : nil
     }
     self.init(
-      name: TaskSetFamily.mlp.name(on: images.dataSet.name), configurations: configurations
+      name: TaskSetFamily.mlp.name(on: images.name), configurations: configurations
     ) { configuration, seed in
-      TaskSetMLPTask(configuration, on: images, seed: seed)
+      let batches = configuration.dataSet.admittedBatches(of: images, centersData: configuration.centersData)
+      return TaskSetMLPTask(configuration, on: batches.images, seed: seed)
     }
   }
 }

@@ -4,17 +4,16 @@ internal import Numerics
 /// TaskSet's maf_family and nvp_family: normalizing flows that give images a density (spec §4.4).
 extension SampledFamily<TaskSet.Flow> {
   /// nil where no configuration fits.
-  /// - Parameter images: stand in for all data sets that the configurations name.
-  package init?(maskedAutoregressiveFlowsOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(maskedAutoregressiveFlowsOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     self.init(.maskedAutoregressiveFlow, FlowModel.Kind.maskedAutoregressive, on: images, limits)
   }
 
   /// nil where no configuration fits.
-  package init?(realNVPOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(realNVPOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     self.init(.realNVP, FlowModel.Kind.realNVP, on: images, limits)
   }
 
-  private init?(_ family: TaskSetFamily, _ kind: FlowModel.Kind, on images: TaskSetImages, _ limits: SamplingLimits) {
+  private init?(_ family: TaskSetFamily, _ kind: FlowModel.Kind, on images: TaskSetImageSource, _ limits: SamplingLimits) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.Flow? in
       let configuration: TaskSet.Flow
       switch family.draw(seed: seed) {
@@ -28,8 +27,8 @@ extension SampledFamily<TaskSet.Flow> {
       }
       return limits.admits(cost) ? configuration : nil
     }
-    self.init(name: family.name(on: images.dataSet.name), configurations: configurations) { configuration, seed in
-      let batches = TaskSetImageBatches(images, configuration.dataSet, centersData: false)
+    self.init(name: family.name(on: images.name), configurations: configurations) { configuration, seed in
+      let batches = configuration.dataSet.admittedBatches(of: images, centersData: false)
       let model = FlowModel(
         kind: kind, activation: configuration.activation, initializer: configuration.initializer,
         widths: configuration.widths, bijectors: configuration.bijectors)

@@ -3,9 +3,18 @@ internal import Numerics
 
 /// What the tasks on images share: which configurations the images admit, and the filling of a batch.
 extension TaskSet.ImageDataSet {
-  /// This configuration's batches where these images can make them.
-  func batches(of images: TaskSetImages, centersData: Bool) -> TaskSetImageBatches? {
-    images.admits(augmentation) ? TaskSetImageBatches(images, self, centersData: centersData) : nil
+  /// This configuration's batches where there are images that can make them.
+  func batches(of source: TaskSetImageSource, centersData: Bool) -> TaskSetImageBatches? {
+    guard let images = source.images(for: name), images.admits(augmentation) else { return nil }
+    return TaskSetImageBatches(images, self, centersData: centersData)
+  }
+
+  /// The same of a configuration that has some.
+  func admittedBatches(of source: TaskSetImageSource, centersData: Bool) -> TaskSetImageBatches {
+    guard let batches = batches(of: source, centersData: centersData) else {
+      preconditionFailure("no images that can take the place of \(name.rawValue)")
+    }
+    return batches
   }
 }
 

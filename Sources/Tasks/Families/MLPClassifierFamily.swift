@@ -22,13 +22,23 @@ package struct MLPClassifierFamily: TaskFamily {
     dataSet: DataSet, hidden: [Int] = [32], activation: Elementwise = .relu, batchSize: Int = 128,
     bestLoss: Double = 0, shares: Partition.Shares = .standard, splitSeed: UInt64 = 0
   ) {
+    self.init(
+      dataSet: dataSet, partition: Partition(count: dataSet.count, shares: shares, seed: splitSeed), hidden: hidden,
+      activation: activation, batchSize: batchSize, bestLoss: bestLoss)
+  }
+
+  /// - Parameter partition: the same for all draws.
+  package init(
+    dataSet: DataSet, partition: Partition, hidden: [Int] = [32], activation: Elementwise = .relu,
+    batchSize: Int = 128, bestLoss: Double = 0
+  ) {
     precondition(hidden.allSatisfy { $0 > 0 } && batchSize > 0, "widths \(hidden), batch size \(batchSize)")
     self.name = (["mlp", dataSet.name] + hidden.map(String.init)).joined(separator: "_")
     self.dataSet = dataSet
     self.hidden = hidden
     self.activation = activation
     self.batchSize = batchSize
-    partition = Partition(count: dataSet.count, shares: shares, seed: splitSeed)
+    self.partition = partition
     // Equal logits for all classes have the loss log C.
     normalization = Normalization(initial: Double(Elementary.log(Float(dataSet.classCount))), best: bestLoss)
     let expression = Self.expression(
@@ -100,12 +110,10 @@ package struct MLPClassifierTask: Task {
     let features = memory + family.plan.inputs[0].offset
     let labels = UnsafeMutableRawPointer(memory + family.plan.inputs[1].offset)
       .assumingMemoryBound(to: Int32.self)
-    family.dataSet.features.withUnsafeBufferPointer { source in
-      family.dataSet.labels.withUnsafeBufferPointer { classes in
-        family.partition.forEachExample(of: batch, count: family.batchSize, seed: seed) { position, example in
-          (features + position * width).update(from: source.baseAddress! + example * width, count: width)
-          labels[position] = classes[example]
-        }
+    family.dataSet.labels.withUnsafeBufferPointer { classes in
+      family.partition.forEachExample(of: batch, count: family.batchSize, seed: seed) { position, example in
+        family.dataSet.copy(example, to: features + position * width)
+        labels[position] = classes[example]
       }
     }
   }

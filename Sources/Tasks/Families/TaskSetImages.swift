@@ -21,11 +21,9 @@ package struct TaskSetImages: Hashable, Sendable {
     self.partition = partition
   }
 
-  /// Whether the changes can be made to these images. Changes of color are not written yet; without three channels they
-  /// are none.
+  /// Whether the changes can be made to these images. Without three channels those of color are none.
   package func admits(_ augmentation: TaskSet.Augmentation?) -> Bool {
-    guard let augmentation else { return true }
-    return augmentation.crop < min(rows, columns) && !(augmentation.changesColor && channels == 3)
+    (augmentation?.crop ?? 0) < min(rows, columns)
   }
 }
 
@@ -49,20 +47,26 @@ package struct TaskSetImageBatches: Sendable {
   /// The numbers of an image after cropping.
   package var width: Int { (images.rows - crop) * (images.columns - crop) * images.channels }
 
-  /// Writes the examples of a batch, pixels and labels.
+  /// Writes the examples of a batch, pixels and labels. How an image is changed is drawn at its place in the batch, so it is
+  /// a function of the seed, the split, the batch's number and that place.
   package func fill(
     features: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>, _ batch: Batch, seed: UInt64
   ) {
     let randomness = Randomness(key: seed)
-    var address = batch.address
-    address.particle = 1  // beside the draws of the examples
-    images.dataSet.features.withUnsafeBufferPointer { source in
-      images.dataSet.labels.withUnsafeBufferPointer { classes in
-        partition.forEachExample(of: batch, count: configuration.batchSize, seed: seed) { position, example in
-          let view = View(of: configuration.augmentation, randomness.words(address, index: position))
-          copy(source.baseAddress! + example * images.dataSet.width, view, into: features + position * width)
-          labels[position] = classes[example]
+    var (views, colors) = (batch.address, batch.address)
+    (views.particle, colors.particle) = (1, 7)  // beside the draws of the examples and of noise
+    let augmentation = configuration.augmentation
+    let changesColor = augmentation?.changesColor == true && images.channels == 3
+    images.dataSet.labels.withUnsafeBufferPointer { classes in
+      partition.forEachExample(of: batch, count: configuration.batchSize, seed: seed) { position, example in
+        let view = View(of: augmentation, randomness.words(views, index: position))
+        let target = features + position * width
+        copy(example, view, into: target)
+        if changesColor, let augmentation {
+          ColorChange(of: augmentation, randomness.words(colors, index: position)).apply(to: target, count: width / 3)
         }
+        if centersData { for i in 0..<width { target[i] = 2 * target[i] - 1 } }
+        labels[position] = classes[example]
       }
     }
   }
@@ -85,19 +89,30 @@ package struct TaskSetImageBatches: Sendable {
     }
   }
 
-  /// The seen part of one image, x or 2x - 1.
-  private func copy(_ image: UnsafePointer<Float>, _ view: View, into result: UnsafeMutablePointer<Float>) {
+  /// The seen part of one image.
+  private func copy(_ example: Int, _ view: View, into target: UnsafeMutablePointer<Float>) {
+    let start = example * images.dataSet.width
+    switch images.dataSet.values {
+    case .numbers(let numbers):
+      numbers.withUnsafeBufferPointer { copy($0.baseAddress! + start, view, into: target) { $0 } }
+    case .bytes(let bytes):
+      bytes.withUnsafeBufferPointer { copy($0.baseAddress! + start, view, into: target) { Float($0) / 255 } }
+    }
+  }
+
+  @inline(__always)
+  private func copy<Pixel>(
+    _ image: UnsafePointer<Pixel>, _ view: View, into result: UnsafeMutablePointer<Float>,
+    _ value: (Pixel) -> Float
+  ) {
     let (rows, columns, channels) = (images.rows - crop, images.columns - crop, images.channels)
-    let (scale, offset): (Float, Float) = centersData ? (2, -1) : (1, 0)
     var target = result
     for i in 0..<rows {
       let row = view.row + (view.flipsUpDown ? rows - 1 - i : i)
       for j in 0..<columns {
         let column = view.column + (view.flipsLeftRight ? columns - 1 - j : j)
         let pixel = image + (row * images.columns + column) * channels
-        for channel in 0..<channels {
-          target[channel] = scale * pixel[channel] + offset
-        }
+        for channel in 0..<channels { target[channel] = value(pixel[channel]) }
         target += channels
       }
     }

@@ -4,8 +4,7 @@ internal import Numerics
 /// TaskSet's mlp_vae_family: perceptrons that encode an image as a normal distribution and decode a draw of it (spec §4.4).
 extension SampledFamily<TaskSet.VariationalAutoencoder> {
   /// nil where no configuration fits.
-  /// - Parameter images: stand in for all data sets that the configurations name.
-  package init?(variationalAutoencodersOn images: TaskSetImages, limits: SamplingLimits = SamplingLimits()) {
+  package init?(variationalAutoencodersOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.VariationalAutoencoder? in
       guard case .variationalAutoencoder(let configuration) = TaskSetFamily.variationalAutoencoder.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: false)
@@ -17,9 +16,9 @@ extension SampledFamily<TaskSet.VariationalAutoencoder> {
       return limits.admits(cost) ? configuration : nil
     }
     self.init(
-      name: TaskSetFamily.variationalAutoencoder.name(on: images.dataSet.name), configurations: configurations
+      name: TaskSetFamily.variationalAutoencoder.name(on: images.name), configurations: configurations
     ) { configuration, seed in
-      configuration.task(on: images, seed: seed)
+      configuration.task(on: configuration.dataSet.admittedBatches(of: images, centersData: false), seed: seed)
     }
   }
 }
@@ -30,8 +29,7 @@ extension TaskSet.VariationalAutoencoder {
     (Array(encoderWidths.dropLast()), encoderWidths[encoderWidths.count - 1])
   }
 
-  fileprivate func task(on images: TaskSetImages, seed: UInt64) -> any Task {
-    let batches = TaskSetImageBatches(images, dataSet, centersData: false)
+  fileprivate func task(on batches: TaskSetImageBatches, seed: UInt64) -> any Task {
     let latent = encoder.latent
     // Pixels are known to 1/255: as probabilities of such cells the likelihoods have logarithms of at most 0.
     return PlannedTask(

@@ -22,13 +22,10 @@ struct FixedImageBatches: Sendable {
 
   func fillFeatures(_ memory: BatchMemory) {
     let features = memory.floats("features").baseAddress!
-    let (scale, offset): (Float, Float) = centersData ? (2, -1) : (1, 0)
-    images.dataSet.features.withUnsafeBufferPointer { source in
-      forEachExample(of: memory) { position, example in
-        Arithmetic.affine(
-          source.baseAddress! + example * width, count: width, scale: scale, offset: offset,
-          into: features + position * width)
-      }
+    forEachExample(of: memory) { position, example in
+      let target = features + position * width
+      images.dataSet.copy(example, to: target)
+      if centersData { Arithmetic.affine(target, count: width, scale: 2, offset: -1, into: target) }
     }
   }
 

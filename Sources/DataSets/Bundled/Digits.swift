@@ -33,7 +33,7 @@ package enum Digits {
       name: "digits",
       source: "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI (1998), test part, CC BY 4.0",
       digest: "sha256:6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8",
-      width: pixels, classCount: 10, features: features, labels: labels)
+      width: pixels, classCount: 10, values: .numbers(features), labels: labels)
   }
 
   private static let fileName = "digits.csv.gz"

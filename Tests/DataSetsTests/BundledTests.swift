@@ -3,18 +3,19 @@ import Foundation
 import Tasks
 import Testing
 
-struct DataSetsTests {
+struct BundledTests {
   @Test func digitsAreThoseOfTheRepository() throws {
     let digits = try Digits.load(from: Resources.bundled())
     #expect(digits.count == 1797)
     #expect(digits.width == 64)
     // The first line of the file is 0,0,5,13,9,1,0,0,... and shows a zero.
     let first: [Float] = [0, 0, 5, 13, 9, 1, 0, 0]
-    #expect(digits.features[0..<8].map { $0 * 16 } == first)
+    #expect(digits.features(of: 0)[0..<8].map { $0 * 16 } == first)
     #expect(digits.labels[0..<5] == [0, 1, 2, 3, 4])
     let perClass = (0..<10).map { digit in digits.labels.count { $0 == digit } }
     #expect(perClass == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
-    #expect(digits.features.min() == 0 && digits.features.max() == 1)
+    let numbers = (0..<digits.count).flatMap { digits.features(of: $0) }
+    #expect(numbers.min() == 0 && numbers.max() == 1)
   }
 
   @Test func versesAreAllThere() throws {

@@ -35,6 +35,9 @@ package enum Verses {
     return verses
   }
 
+  /// Of the unpacked file.
+  package static let digest = "sha256:3ca4fce27a11fd84119a2a140f46c2901ad099b2ac6d112bc7cf10d4f26b7b41"
+
   private static let fileName = "kjv.tsv.gz"
   private static let action = "reading the verses"
   private static let count = 31_102
