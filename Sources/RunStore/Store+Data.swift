@@ -48,6 +48,8 @@ extension Store {
     return try folder.exclusively(doing: doing) {
       try folder.removeAsides(doing: doing)
       guard try folder.openIfPresent(name + Self.dataEnding, doing: doing) == nil else {
+        // As with the folder.
+        try folder.sync(doing: doing)
         throw StoreError(
           .usage, doing: doing, file: folder.path(of: name + Self.dataEnding), found: "a data set of that name",
           advice: "choose another name, or remove it first")
@@ -136,15 +138,16 @@ extension Store {
     try folder(doing: doing).folder(Self.dataFolderName, doing: doing)
   }
 
-  /// The folder, made where it is not there.
+  /// The folder, made where it is not there. Its name is brought to the disk in any case: who made it may have ended before.
   private func dataFolder(in store: Folder, doing: String) throws -> Folder {
+    let folder: Folder
     do {
-      return try store.folder(Self.dataFolderName, doing: doing)
+      folder = try store.folder(Self.dataFolderName, doing: doing)
     } catch let error as StoreError where error.code == .notFound {
-      let folder = try store.makeFolder(Self.dataFolderName, doing: doing)
-      try store.sync(doing: doing)
-      return folder
+      folder = try store.makeFolder(Self.dataFolderName, doing: doing)
     }
+    try store.sync(doing: doing)
+    return folder
   }
 
   private func dataImage(

@@ -134,6 +134,61 @@ import Testing
     #expect(try data(store, "list", "--json").output.contains("broken") == false)
   }
 
+  private static let env = Command(binary: URL(fileURLWithPath: "/usr/bin/env"))
+
+  @Test func numPysOwnFilesAreRead() throws {
+    guard try Self.env.run("python3", "-c", "import numpy").status == 0 else {
+      return print("skipped: this machine's python3 has no numpy")
+    }
+    let store = try TestStore()
+    let program = """
+      import numpy as np, sys
+      x, y = np.arange(20 * 3 * 2, dtype=">u2").reshape(20, 3, 2), np.arange(20) % 4
+      np.savez(sys.argv[1] + "/stored.npz", x=x, y=y)
+      np.savez_compressed(sys.argv[1] + "/packed.npz", x=x, y=y, names=np.array(["a", None], dtype=object))
+      np.save(sys.argv[1] + "/x.npy", x)
+      np.save(sys.argv[1] + "/y.npy", y)
+      np.save(sys.argv[1] + "/turned.npy", np.asfortranarray(x))
+      """
+    let folder = store.folder.path
+    #expect(try Self.env.run("python3", "-c", program, folder).status == 0)
+    var digests: Set<String> = []
+    for arguments in [
+      ["stored", folder + "/stored.npz"], ["packed", folder + "/packed.npz"],
+      ["plain", folder + "/x.npy", "--labels", folder + "/y.npy"],
+    ] {
+      let result = try store.command.run(["data", "add"] + arguments + ["--store", store.path, "--json"])
+      let facts = try #require(try result.json()["data_set"] as? [String: Any], "\(result.errors)")
+      #expect(facts["content"] as? String == "table" && facts["examples"] as? Int == 20)
+      digests.insert(try #require(facts["digest"] as? String))
+    }
+    #expect(digests.count == 1)
+    expect(
+      65, "C order", of: try data(store, "add", "turned", folder + "/turned.npy", "--labels", folder + "/y.npy"))
+  }
+
+  /// A program on the PATH decodes JPEG; here one that says what it was given.
+  @Test func jpegGoesThroughAProgramOfTheMachine() throws {
+    var store = try TestStore()
+    let folder = store.folder.path
+    for (name, count) in [("cats", 6), ("dogs", 7)] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/pets/\(name)", withIntermediateDirectories: true)
+      for index in 0..<count {
+        try Data([0xFF, 0xD8, UInt8(index)]).write(to: URL(fileURLWithPath: "\(folder)/pets/\(name)/-\(index).jpg"))
+      }
+    }
+    try FileManager.default.createDirectory(atPath: folder + "/bin", withIntermediateDirectories: true)
+    store.command.environment["PATH"] = folder + "/bin"
+    expect(65, "libjpeg-turbo-progs", "nothing was added", of: try data(store, "add", "pets", folder + "/pets"))
+    let script = "#!/bin/sh\ntest \"$1\" = -pnm && test -f \"$2\" && printf 'P5 2 1 255\\nAB'\n"
+    try Data(script.utf8).write(to: URL(fileURLWithPath: folder + "/bin/djpeg"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/bin/djpeg")
+    let facts = try #require(
+      try data(store, "add", "pets", folder + "/pets", "--json").json()["data_set"] as? [String: Any])
+    #expect(facts["examples"] as? Int == 13 && facts["classes"] as? Int == 2)
+    #expect(facts["shape"] as? String == "1 x 2 x 1")
+  }
+
   static let fashionMNIST = "/usr/share/datasets/fashion-mnist"
 
   /// Debian's package dataset-fashion-mnist: the real files.

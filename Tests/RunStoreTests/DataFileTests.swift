@@ -97,6 +97,8 @@ import Testing
         }
         #expect(try store.data("set").contents == Self.contents, "\(fault) at \(place) (\(kind))")
         _ = try store.addData("other", about: Self.about, contents: Self.contents)
+        let later = self.store(disk.afterPowerCut(seed: UInt64(place)))
+        #expect(try later.dataNames() == ["other", "set"], "\(fault) at \(place) (\(kind)), then a power cut")
         #expect(!disk.files.keys.contains { $0.hasSuffix(".tmp") }, "\(fault) at \(place) (\(kind)) left a file aside")
       }
       cases += 1
