@@ -16,6 +16,7 @@ extension RunState {
     for (index, particle) in particles.enumerated() {
       arrays.append(particle, under: "particles/\(padded(index))")
     }
+    arrays.pack("particles")
     return arrays
   }
 

@@ -53,6 +53,9 @@ package final class Session: Sendable {
   /// Outer iterations that the store holds records of; beyond `outerIteration` where some are to be computed again.
   package var recordedIteration: Int { progress.withLock { firstIteration + $0.writer.recordCount } }
 
+  /// CPU time that threads in the background took to make checkpoints; part of the iterations' CPU time.
+  package var backgroundCPUSeconds: Double { progress.withLock { $0.writer.backgroundCPUSeconds } }
+
   /// Trains until `iterations` outer iterations are done, and ends the run.
   /// - Parameter observe: called after each iteration that is committed.
   /// - Returns: what the run came to; nil where it was interrupted.
@@ -110,7 +113,7 @@ package final class Session: Sendable {
         progress.innerSteps += record.innerSteps
         progress.outerLoss = record.outerLoss
         if isLast || next.outerIteration % experiment.recipe.checkpointEvery == 0 {
-          try progress.writer.checkpoint(at: position, next.arrays)
+          try progress.writer.checkpointInBackground(at: position, next.arrays)
         }
         try progress.writer.publishIfDue()
       } catch {

@@ -3,11 +3,17 @@
 import HDF5
 
 extension NewGroup {
-  /// Writes arrays at their paths; each bears its place in the order, its unit and its summary.
+  /// Writes arrays, each with its place in the order, its unit and its summary: those of packed groups packed, each other
+  /// one as a dataset at its path.
   func write(_ arrays: NamedArrays, options: DatasetOptions = .plain) throws {
     // Arrays of one group follow each other; to find it again by its path takes as long as to write a small one.
     var open: (path: Substring, group: NewGroup) = ("", self)
+    var packed: [String: [PackedRow]] = [:]
     for (position, array) in arrays.arrays.enumerated() {
+      if let group = arrays.packedGroup(of: array) {
+        packed[group, default: []].append(PackedRow(position, array, in: group))
+        continue
+      }
       let slash = array.name.lastIndex(of: "/")
       let path = slash.map { array.name[..<$0] } ?? ""
       let name = slash.map { array.name[array.name.index(after: $0)...] } ?? array.name[...]
@@ -17,6 +23,7 @@ extension NewGroup {
       if !array.unit.isEmpty { try dataset.setAttribute("units", array.unit) }
       if !array.summary.isEmpty { try dataset.setAttribute("long_name", array.summary) }
     }
+    for (name, rows) in packed.sorted(by: { $0.key < $1.key }) { try group(name).write(packed: rows) }
     try setAttribute("array_count", Int64(arrays.arrays.count))
   }
 
@@ -46,38 +53,59 @@ extension NewGroup {
 extension Group {
   /// The arrays that `write` wrote, all of them, in their order.
   func arrays() throws -> NamedArrays {
-    var found: [Int: NamedArray] = [:]
+    var found = FoundArrays()
     try collect(below: "", into: &found)
     let count = Int(try attribute("array_count", Int64.self))
+    guard found.arrays.count == count else {
+      throw ArrayFileError(dataset: path, expected: "\(count) arrays", found: "\(found.arrays.count)")
+    }
     var arrays = NamedArrays()
     for position in 0..<count {
-      guard let array = found[position] else {
+      guard let array = found.arrays[position] else {
         throw ArrayFileError(dataset: path, expected: "\(count) arrays", found: "none at place \(position)")
+      }
+      if let problem = arrays.problem(withName: array.name) {
+        throw ArrayFileError(dataset: path, expected: "each array once", found: problem)
       }
       arrays.append(array)
     }
-    guard found.count == count else {
-      throw ArrayFileError(dataset: path, expected: "\(count) arrays", found: "\(found.count)")
-    }
+    for group in found.packedGroups { arrays.pack(group) }
     return arrays
   }
 
-  private func collect(below path: String, into found: inout [Int: NamedArray]) throws {
+  private func collect(below path: String, into found: inout FoundArrays) throws {
     for child in try children() {
       let name = path.isEmpty ? child.name : path + "/" + child.name
       switch child.kind {
-      case .group: try group(child.name).collect(below: name, into: &found)
+      case .group:
+        let group = try group(child.name)
+        if try group.isPacked {
+          try group.collectPacked(as: name, into: &found)
+        } else {
+          try group.collect(below: name, into: &found)
+        }
       case .dataset:
         let dataset = try dataset(child.name)
-        let position = Int(try dataset.attribute("position", Int64.self))
-        guard found[position] == nil else {
-          throw ArrayFileError(dataset: dataset.path, expected: "one array at place \(position)", found: "two")
-        }
-        found[position] = try dataset.array(name)
+        try found.add(dataset.array(name), at: dataset.attribute("position", Int64.self), of: dataset.path)
       case .link, .other:
         throw ArrayFileError(dataset: name, expected: "groups and datasets", found: "something else")
       }
     }
+  }
+}
+
+/// Arrays as they are come upon in a file, by their places in the order.
+struct FoundArrays {
+  private(set) var arrays: [Int: NamedArray] = [:]
+  var packedGroups: [String] = []
+
+  /// Takes in an array; `dataset` is where its place stands.
+  mutating func add(_ array: NamedArray, at position: Int64, of dataset: String) throws {
+    let position = Int(position)
+    guard arrays[position] == nil else {
+      throw ArrayFileError(dataset: dataset, expected: "one array at place \(position)", found: "two")
+    }
+    arrays[position] = array
   }
 }
 
@@ -93,7 +121,7 @@ extension Dataset {
     let isScalar = try hasAttribute("is_scalar")
     let values = try values()
     let shape = isScalar ? [] : shape
-    guard NamedArray.isName(name), shape.reduce(1, *) == values.count else {
+    guard NamedArray.isName(name), elementCount(shape) == values.count else {
       throw ArrayFileError(dataset: path, expected: "an array of ours", found: "shape \(shape)")
     }
     return NamedArray(

@@ -126,6 +126,26 @@ extension ArrayValues {
     }
   }
 
+  /// All values of some parts, which are of this type, end to end.
+  init(_ type: ElementType, joining parts: [ArrayValues]) {
+    self = .empty(type)
+    reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { append(part) }
+  }
+
+  private mutating func reserveCapacity(_ count: Int) {
+    switch consume self {
+    case .float32(var values): values.reserveCapacity(count); self = .float32(values)
+    case .float64(var values): values.reserveCapacity(count); self = .float64(values)
+    case .int32(var values): values.reserveCapacity(count); self = .int32(values)
+    case .int64(var values): values.reserveCapacity(count); self = .int64(values)
+    case .uint32(var values): values.reserveCapacity(count); self = .uint32(values)
+    case .uint64(var values): values.reserveCapacity(count); self = .uint64(values)
+    case .uint8(var values): values.reserveCapacity(count); self = .uint8(values)
+    case .text(var values): values.reserveCapacity(count); self = .text(values)
+    }
+  }
+
   /// The first element whose bits differ; nil when all are the same. Both have the same type and count.
   func firstDifference(from other: ArrayValues) -> Int? {
     if case .text(let left) = self, case .text(let right) = other {

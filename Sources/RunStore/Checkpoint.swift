@@ -5,7 +5,8 @@ import HDF5
 enum Checkpoint {
   static let folderName = "checkpoints"
   private static let schema = "runs/checkpoint"
-  private static let version: Int64 = 1
+  /// 2: arrays may lie packed. In files of version 1 each is a dataset of its own.
+  private static let version: Int64 = 2
 
   /// The file's bytes: the same arrays are the same bytes, whoever writes them, when and in which run. Not compressed:
   /// states are as good as noise, of which deflate saves a tenth at a hundred times the cost of a write.

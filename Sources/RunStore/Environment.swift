@@ -14,6 +14,8 @@ public struct StoreEnvironment: Sendable {
   public var secondsSince1970: @Sendable () -> Double
   /// Seconds of a clock that never goes back: for intervals.
   public var monotonicSeconds: @Sendable () -> Double
+  /// CPU seconds of the calling thread: for figures.
+  public var threadCPUSeconds: @Sendable () -> Double
   /// 64 random bits: for ids.
   public var randomBits: @Sendable () -> UInt64
   /// The host's name.
@@ -26,10 +28,12 @@ public struct StoreEnvironment: Sendable {
   /// An environment of these parts.
   public init(
     secondsSince1970: @escaping @Sendable () -> Double, monotonicSeconds: @escaping @Sendable () -> Double,
-    randomBits: @escaping @Sendable () -> UInt64, host: String, pid: Int32, creator: String = "RunStore"
+    threadCPUSeconds: @escaping @Sendable () -> Double, randomBits: @escaping @Sendable () -> UInt64, host: String,
+    pid: Int32, creator: String = "RunStore"
   ) {
     self.secondsSince1970 = secondsSince1970
     self.monotonicSeconds = monotonicSeconds
+    self.threadCPUSeconds = threadCPUSeconds
     self.randomBits = randomBits
     self.host = host
     self.pid = pid
@@ -40,6 +44,7 @@ public struct StoreEnvironment: Sendable {
   public static func system(creator: String = "RunStore") -> StoreEnvironment {
     StoreEnvironment(
       secondsSince1970: { seconds(of: CLOCK_REALTIME) }, monotonicSeconds: { seconds(of: CLOCK_MONOTONIC) },
+      threadCPUSeconds: { seconds(of: CLOCK_THREAD_CPUTIME_ID) },
       randomBits: {
         var generator = SystemRandomNumberGenerator()
         return generator.next()

@@ -49,9 +49,13 @@ extension NamedArray {
 }
 
 /// Arrays in an order, each name once.
+///
+/// Two are equal when their arrays are. How a file holds them is no matter of equality, nor of the digest.
 public struct NamedArrays: Equatable, Sendable {
   /// The arrays in their order.
   public private(set) var arrays: [NamedArray] = []
+  /// The groups whose arrays lie packed in files, in the order of their names.
+  public private(set) var packedGroups: [String] = []
   private var positions: [String: Int] = [:]
   private var folders: Set<String> = []
 
@@ -63,16 +67,40 @@ public struct NamedArrays: Equatable, Sendable {
     for array in arrays { append(array) }
   }
 
+  /// Whether the arrays are the same, bit for bit and in their order.
+  public static func == (left: NamedArrays, right: NamedArrays) -> Bool { left.arrays == right.arrays }
+
   /// Puts an array behind the others. Its name is new, no folder of another array, and no array is its folder.
   public mutating func append(_ array: NamedArray) {
-    precondition(positions[array.name] == nil, "there is already an array \(array.name)")
-    precondition(!folders.contains(array.name), "\(array.name) is already a folder of arrays")
-    for folder in Self.folders(of: array.name) {
-      precondition(positions[folder] == nil, "\(folder) is already an array, \(array.name) cannot lie in it")
-      folders.insert(folder)
-    }
+    if let problem = problem(withName: array.name) { preconditionFailure(problem) }
+    var folder = Self.folder(of: array.name)
+    while let new = folder, folders.insert(new).inserted { folder = Self.folder(of: new) }
     positions[array.name] = arrays.count
     arrays.append(array)
+  }
+
+  /// Has files hold all arrays below a group end to end, one dataset a type, with an index: many small arrays then cost
+  /// what a few cost. The group is a path, in no packed group and with none inside.
+  public mutating func pack(_ group: String) {
+    precondition(NamedArray.isName(group), "\(group) is no path of a group")
+    guard !packedGroups.contains(group) else { return }
+    let other = packedGroups.first { group.hasPrefix($0 + "/") || $0.hasPrefix(group + "/") }
+    precondition(other == nil, "\(group) and \(other ?? "") cannot both be packed: one lies in the other")
+    packedGroups.append(group)
+    packedGroups.sort()
+  }
+
+  /// What keeps an array of this name from being put behind the others; nil when nothing does.
+  func problem(withName name: String) -> String? {
+    if positions[name] != nil { return "there is already an array \(name)" }
+    if folders.contains(name) { return "\(name) is already a folder of arrays" }
+    var folder = Self.folder(of: name)
+    while let next = folder {
+      if folders.contains(next) { return nil }  // As are those that it lies in.
+      if positions[next] != nil { return "\(next) is already an array, \(name) cannot lie in it" }
+      folder = Self.folder(of: next)
+    }
+    return nil
   }
 
   /// The array of a name.
@@ -97,9 +125,9 @@ public struct NamedArrays: Equatable, Sendable {
     return hash.finish()
   }
 
-  private static func folders(of name: String) -> [String] {
-    let parts = name.split(separator: "/")
-    return (1..<max(1, parts.count)).map { parts[..<$0].joined(separator: "/") }
+  /// What stands before the last slash.
+  private static func folder(of name: String) -> String? {
+    name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[..<$0]) }
   }
 }
 

@@ -33,7 +33,8 @@ extension Run {
         try checkpoint.setAttribute("NX_class", "NXcollection")
         try checkpoint.setAttribute("iteration", Int64(newest.entry.iteration))
         try checkpoint.setAttribute("contents_sha256", newest.entry.contents.hex)
-        try checkpoint.write(newest.arrays)
+        // A dataset an array, for whoever opens it.
+        try checkpoint.write(NamedArrays(newest.arrays.arrays))
       }
       return Seal.sealed(try new.finish())
     }

@@ -1,11 +1,41 @@
 // Making checkpoints, and letting older ones go.
 
+/// A checkpoint's file before it is one: a function of the state alone, so that any thread may make it.
+struct CheckpointImage: Sendable {
+  let entry: CheckpointEntry
+  let bytes: [UInt8]
+  /// CPU time that it took to make.
+  let cpuSeconds: Double
+
+  init(
+    _ state: NamedArrays, after iteration: Int, path: String, _ environment: StoreEnvironment, doing: String
+  ) throws {
+    let start = environment.threadCPUSeconds()
+    let contents = state.digest
+    bytes = try Checkpoint.image(state, contents: contents, file: path, doing: doing)
+    entry = CheckpointEntry(
+      iteration: iteration, name: CheckpointEntry.name(after: iteration), bytes: bytes.count,
+      sha256: Digest.of(bytes), contents: contents)
+    cpuSeconds = environment.threadCPUSeconds() - start
+  }
+}
+
 extension RunWriter {
   /// Writes a checkpoint down: the run's state after the iteration that was committed last. On the disk when this
   /// returns. One that is there already is compared.
   ///
   /// Throws `usage` when `iteration` is not `position`, `differs` when the recorded checkpoint has other bits.
   public func checkpoint(at iteration: Int, _ state: NamedArrays) throws {
+    try checkpointInBackground(at: iteration, state)
+    try installCheckpoint()
+  }
+
+  /// Does the same while the program goes on: another thread makes the file's bytes from `state`, and the next `commit`,
+  /// `checkpoint` or `finish` brings them to the disk, waiting if they are not there yet. Until then the run has the
+  /// checkpoint before; if the process is killed it goes on from that.
+  ///
+  /// One file at most is in work, which bounds the memory: less than four times the state's bytes.
+  public func checkpointInBackground(at iteration: Int, _ state: NamedArrays) throws {
     let doing = "writing checkpoint \(iteration)"
     try checkIsGoing(doing: doing)
     guard iteration == position else {
@@ -14,33 +44,39 @@ extension RunWriter {
     if let array = state.arrays.first(where: { $0.values.holdsNUL }) {
       throw usage(doing, found: "\(array.name): a text with a NUL")
     }
-    let contents = state.digest
+    try installCheckpoint()
     if let recorded = checkpoints.first(where: { $0.iteration == iteration }) {
       let isDamaged = resumption.damagedCheckpoints.contains { $0.checkpoint == recorded }
-      guard recorded.contents == contents else {
+      guard recorded.contents == state.digest else {
         throw try difference(recorded, state, isDamaged: isDamaged, doing: doing)
       }
       if !isDamaged { return }
     }
-    try whileGoing {
-      try write(state, contents, iteration, doing: doing)
-      try dropCheckpoints(doing: doing)
+    let path = folder.path(of: Checkpoint.folderName + "/" + CheckpointEntry.name(after: iteration))
+    let work = BackgroundWork { [environment] in
+      try CheckpointImage(state, after: iteration, path: path, environment, doing: doing)
     }
+    imageInWork = (iteration, work)
   }
 
-  private func write(_ state: NamedArrays, _ contents: Digest, _ iteration: Int, doing: String) throws {
-    let name = CheckpointEntry.name(after: iteration)
-    let checkpointFolder = try folder.folder(Checkpoint.folderName, doing: doing)
-    let image = try Checkpoint.image(
-      state, contents: contents, file: checkpointFolder.path(of: name), doing: doing)
-    // A checkpoint must never be ahead of the records on the disk.
-    try journal.sync(doing: doing)
-    try checkpointFolder.replace(name, with: image, doing: doing)
-    let entry = CheckpointEntry(
-      iteration: iteration, name: name, bytes: image.count, sha256: Digest.of(image), contents: contents)
-    try append(.checkpoint(entry), doing: doing)
-    try journal.sync(doing: doing)
-    checkpoints = checkpoints.adding(entry)
+  /// Brings the checkpoint whose image is in work to the disk; nothing where there is none. All that touches files is
+  /// here, on the writer's thread and at the same places of a run's course, however long the image takes.
+  func installCheckpoint() throws {
+    guard let (iteration, work) = imageInWork else { return }
+    imageInWork = nil
+    let doing = "writing checkpoint \(iteration)"
+    try whileGoing {
+      let image = try work.value()
+      backgroundCPUSeconds += image.cpuSeconds
+      let checkpointFolder = try folder.folder(Checkpoint.folderName, doing: doing)
+      // A checkpoint must never be ahead of the records on the disk.
+      try journal.sync(doing: doing)
+      try checkpointFolder.replace(image.entry.name, with: image.bytes, doing: doing)
+      try append(.checkpoint(image.entry), doing: doing)
+      try journal.sync(doing: doing)
+      checkpoints = checkpoints.adding(image.entry)
+      try dropCheckpoints(doing: doing)
+    }
   }
 
   /// Lets go what the rules do not keep: first the frames that say so, on the disk, then the files.

@@ -35,7 +35,8 @@ extension RunWriter {
     if publication.isDue(now: now, published: publishedCount, pending: pending.count) { try publish() }
   }
 
-  /// Writes run.h5 anew with all records so far, and begins a new journal.
+  /// Writes run.h5 anew with all records so far, and begins a new journal. A checkpoint in work stays in work; its frame
+  /// will be in the new journal.
   public func publish() throws {
     let doing = "publishing run \(id)"
     try checkIsGoing(doing: doing)
@@ -63,6 +64,7 @@ extension RunWriter {
       case .interrupted: (.interrupted, "")
       case .failed(let words): (.failed, words.filter { $0 != "\0" })
       }
+    try installCheckpoint()
     try note(RunEvent(kind, recordCount: recordCount, message: message, in: environment), doing: doing)
     // A kill between a new checkpoint and the going of older ones leaves these; here at the latest they go.
     try whileGoing { try dropCheckpoints(doing: doing) }

@@ -2,8 +2,8 @@
 
 /// The one writer of a run: holds its lock until it is ended or dropped. Not for several threads at once.
 ///
-/// A step of a run is `commit`, from time to time followed by `checkpoint`, and, when the program has a moment,
-/// `publishIfDue`. After any error but `usage` the writer has stopped: what was acknowledged is safe, and resuming the
+/// A step of a run is `commit`, from time to time followed by `checkpoint` or `checkpointInBackground`, and, when the
+/// program has a moment, `publishIfDue`. After any error but `usage` the writer has stopped: what was acknowledged is safe, and resuming the
 /// run goes on from there.
 public final class RunWriter {
   /// The run's id.
@@ -26,6 +26,9 @@ public final class RunWriter {
   /// What happened to the run, oldest first.
   public internal(set) var events: [RunEvent]
 
+  /// CPU time that other threads took to make checkpoints.
+  package internal(set) var backgroundCPUSeconds = 0.0
+
   let folder: Folder
   let environment: StoreEnvironment
   var journal: JournalWriter
@@ -38,6 +41,8 @@ public final class RunWriter {
   var publication: PublicationClock
   /// Recorded iterations that are being computed again.
   var replay: Replay
+  /// The checkpoint that another thread makes, to be brought to the disk at the next commit.
+  var imageInWork: (iteration: Int, work: BackgroundWork<CheckpointImage>)?
   private var lock: RunLock?
   private var stopReason: String?
 
@@ -70,7 +75,7 @@ public final class RunWriter {
   public var recordsDigest: Digest { digest.value }
 
   /// Writes a record down. When this returns it is on the disk, as the run's durability says; a record that is there
-  /// already is compared instead.
+  /// already is compared instead. A checkpoint in work comes to the disk behind it.
   ///
   /// Throws `usage` for a record that does not fit the tables or is not the next, `differs` when an iteration computed
   /// again has other bits in a scientific table than the recorded one.
@@ -93,6 +98,7 @@ public final class RunWriter {
       recordCount += 1
     }
     position = record.iteration
+    try installCheckpoint()
   }
 
   /// Writes a frame of the journal.

@@ -15,8 +15,8 @@ struct SmallStore {
     store = Store(
       at: folder.path,
       environment: StoreEnvironment(
-        secondsSince1970: { 1_800_000_000 + clock.next() }, monotonicSeconds: { 0 }, randomBits: { 7 }, host: "here",
-        pid: 1))
+        secondsSince1970: { 1_800_000_000 + clock.next() }, monotonicSeconds: { 0 },
+        threadCPUSeconds: { 0 }, randomBits: { 7 }, host: "here", pid: 1))
   }
 
   /// Makes a finished run whose outer losses are these, with a checkpoint after each of some positions.

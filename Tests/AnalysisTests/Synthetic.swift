@@ -20,7 +20,7 @@ private final class TestWorld: Sendable {
   var environment: StoreEnvironment {
     StoreEnvironment(
       secondsSince1970: { 1.8e9 + Double(self.next()) }, monotonicSeconds: { Double(self.next()) },
-      randomBits: { self.next() }, host: "testhost", pid: 4711, creator: "tests 1")
+      threadCPUSeconds: { 0 }, randomBits: { self.next() }, host: "testhost", pid: 4711, creator: "tests 1")
   }
 }
 

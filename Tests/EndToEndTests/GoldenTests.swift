@@ -28,10 +28,13 @@ import Testing
     #expect(digests == recorded)
   }
 
-  /// A run that was stored with schema version 1 opens, verifies and goes on.
-  @Test func theStoredRunOfSchemaVersionOneStillVerifiesAndGoesOn() throws {
-    let stored = Self.folder.appendingPathComponent("store")
-    if Self.isRecording {
+  /// Runs as each version of the files stored them: the last is what this program writes, the others are never recorded again.
+  private static let stores = ["store", "store-packed"]
+
+  @Test(arguments: stores)
+  func theStoredRunOfEachVersionOfTheFilesStillVerifiesAndGoesOn(_ name: String) throws {
+    let stored = Self.folder.appendingPathComponent(name)
+    if Self.isRecording, name == Self.stores.last {
       let store = try TestStore()
       _ = try store.json("train", try store.recipe(SmallRecipes.all[2].text), "--seed", "5", "--name", "stored")
       if FileManager.default.fileExists(atPath: stored.path) { try FileManager.default.removeItem(at: stored) }
@@ -41,9 +44,13 @@ import Testing
     }
     let again = try TestStore()
     try FileManager.default.copyItem(atPath: stored.path, toPath: again.path)
+    let shown = try again.json("show", "stored")
+    #expect(shown["name"] as? String == "stored")
     let report = try again.json("verify", "stored", "--all")
     #expect(report["holds"] as? Bool == true)
+    #expect(report["checkpoints_compared"] as? Int == 3)
     let more = try again.json("resume", "stored", "--iterations", "15")
     #expect(more["iterations"] as? Int == 15)
+    #expect(try again.json("verify", "stored", "--all")["holds"] as? Bool == true)
   }
 }

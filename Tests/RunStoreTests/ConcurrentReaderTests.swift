@@ -16,7 +16,7 @@ import Testing
       for iteration in 1...length {
         try writer.commit(Example.smallRecord(iteration))
         if iteration % 2 == 0 { try writer.publish() }
-        if iteration % 5 == 0 { try writer.checkpoint(at: iteration, Example.smallState(iteration)) }
+        if iteration % 5 == 0 { try writer.checkpointInBackground(at: iteration, Example.packedState(iteration)) }
       }
       try writer.finish(.finished)
     }

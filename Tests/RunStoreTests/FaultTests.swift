@@ -29,14 +29,19 @@ struct Life: Hashable {
     if let state = writer.resumption.state, state != Example.smallState(writer.position) {
       throw Broken("the state after \(writer.position) is another")
     }
-    if writer.position == 0 { try checkpoint(writer) }
+    if writer.position == 0 {
+      try writer.checkpoint(at: 0, Example.smallState(0))
+      checkpoints = writer.checkpoints.map(\.iteration)
+    }
     while writer.position < last {
       let next = writer.position + 1
       attempted = max(attempted, next)
       try writer.commit(Example.smallRecord(next))
       acknowledged = max(acknowledged, next)
-      if next % 2 == 0 { try checkpoint(writer) }
-      if next == 5 { try writer.publish() }
+      checkpoints = writer.checkpoints.map(\.iteration)
+      if next % 2 == 0 { try writer.checkpointInBackground(at: next, Example.smallState(next)) }
+      // With a checkpoint in work.
+      if next == 4 { try writer.publish() }
     }
     try writer.finish(last == Life.length ? .finished : .interrupted)
   }
@@ -58,11 +63,6 @@ struct Life: Hashable {
       try writer.commit(Example.smallRecord(next))
       acknowledged = max(acknowledged, next)
     }
-  }
-
-  private mutating func checkpoint(_ writer: RunWriter) throws {
-    try writer.checkpoint(at: writer.position, Example.smallState(writer.position))
-    checkpoints = writer.checkpoints.map(\.iteration)
   }
 }
 

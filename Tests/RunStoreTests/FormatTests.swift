@@ -30,6 +30,12 @@ import Testing
     return String(decoding: data, as: UTF8.self)
   }
 
+  /// The page's programs in Python: for a run, and for the packed arrays of a checkpoint.
+  private func documentedPrograms() throws -> [String] {
+    let blocks = try documentation().components(separatedBy: "```python\n").dropFirst()
+    return try blocks.map { try #require($0.components(separatedBy: "```").first) }
+  }
+
   private func documentation() throws -> String {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -42,9 +48,7 @@ import Testing
     for iteration in 1...5 { try writer.commit(Example.record(iteration)) }
     try writer.publish()  // A live run, with a journal behind the snapshot.
     try writer.commit(Example.record(6))
-    let text = try documentation()
-    let program = try #require(text.components(separatedBy: "```python\n").dropFirst().first)
-      .components(separatedBy: "```")[0]
+    let program = try documentedPrograms()[0]
     let run = store.path + "/" + writer.id.text + "/run.h5"
     guard let output = try python(program, [run]) else { return }
     let lines = output.split(separator: "\n")
@@ -84,7 +88,7 @@ import Testing
   @Test func h5pyOpensCheckpointsWithTheirPathsAndUnits() throws {
     let store = Store(in: folder)
     let writer = try store.create(Example.description())
-    try writer.checkpoint(at: 0, Example.state(3))
+    try writer.checkpoint(at: 0, Example.packedState(3))
     let program = """
       import h5py, sys
       with h5py.File(sys.argv[1], "r") as f:
@@ -94,7 +98,20 @@ import Testing
     let path = store.path + "/" + writer.id.text + "/checkpoints/000000000.h5"
     guard let output = try python(program, [path]) else { return }
     #expect(output.hasPrefix("[12.0, 13.0, 14.0, 15.0] 3 runs/checkpoint\n"))
-    #expect(output.contains("theta/w True"))
+    #expect(output.contains("theta/w True") && output.contains("particles/values/float32 True"))
+  }
+
+  @Test func theDocumentedReaderReadsThePackedArraysOfACheckpoint() throws {
+    let store = Store(in: folder)
+    let writer = try store.create(Example.description())
+    try writer.checkpoint(at: 0, Example.packedState(3))
+    let path = store.path + "/" + writer.id.text + "/checkpoints/000000000.h5"
+    guard let output = try python(documentedPrograms()[1], [path]) else { return }
+    #expect(
+      output.split(separator: "\n") == [
+        "0/steps int64 () [3]", "0/w float32 (2, 3) [1.]", "0/none float32 (0, 7) []", "1/b/c float32 (2,) [inf]",
+        "1/words text (3,) [b'']", "1/flag uint8 () [1]", "1/moments float64 (1, 2, 1) [0.1]",
+      ])
   }
 
   /// The example in the documentation of `Store`, as it stands there.

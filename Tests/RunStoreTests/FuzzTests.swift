@@ -31,7 +31,7 @@ import Testing
     id = writer.id
     for iteration in 1...Self.records {
       try writer.commit(Example.smallRecord(iteration))
-      if iteration % 4 == 0 { try writer.checkpoint(at: iteration, Example.smallState(iteration)) }
+      if iteration % 4 == 0 { try writer.checkpoint(at: iteration, Example.packedState(iteration)) }
       if iteration == 7 { try writer.publish() }
     }
     try store.editLabels(of: id) { $0.notes = [.init(secondsSince1970: 1, text: "a \"note\" \\ größer")] }
@@ -80,7 +80,7 @@ import Testing
         try tolerant {
           let arrays = try run.loadCheckpoint(entry)
           if case .same = truth {
-            guard arrays == Example.smallState(entry.iteration) else { throw Wrong("another checkpoint") }
+            guard arrays == Example.packedState(entry.iteration) else { throw Wrong("another checkpoint") }
           }
         }
       }
@@ -189,7 +189,7 @@ import Testing
       let harmed = try Store(at: "/Runs", fileSystem: copy, environment: Self.environment()).run(id)
       do {
         // The digest of the arrays stands in the file: what is read without an error is what was written.
-        #expect(try harmed.loadCheckpoint(entry) == Example.smallState(entry.iteration))
+        #expect(try harmed.loadCheckpoint(entry) == Example.packedState(entry.iteration))
       } catch is StoreError {
         refused += 1
       }

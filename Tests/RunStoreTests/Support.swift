@@ -52,6 +52,7 @@ final class TestWorld: Sendable {
           $0 += 1; return Double($0) * 1e-3
         }
       },
+      threadCPUSeconds: { 0 },
       randomBits: {
         self.draws.withLock {
           $0 += 1; return $0
@@ -125,6 +126,23 @@ enum Example {
       NamedArray("theta/w", shape: [4], .float32((0..<4).map { Float(iteration * 4 + $0) })),
       NamedArray("particles/0/moments", shape: [2, 2], .float64([0.1, -0.0, .nan, Double(iteration)])),
     ])
+  }
+
+  /// A state of which one group lies packed: types, ranks and texts of all kinds, and arrays without elements.
+  static func packedState(_ iteration: Int) -> NamedArrays {
+    var arrays = NamedArrays([
+      .scalar("iteration", .int64([Int64(iteration)])),
+      .scalar("particles/0/steps", .int64([Int64(iteration)]), unit: "steps", summary: "steps taken"),
+      NamedArray("particles/0/w", shape: [2, 3], .float32([1, -0.0, .nan, .ulpOfOne, Float(iteration), 3])),
+      NamedArray("theta/w", shape: [4], .float32((0..<4).map { Float(iteration * 4 + $0) })),
+      NamedArray("particles/0/none", shape: [0, 7], .float32([])),
+      NamedArray("particles/1/b/c", shape: [2], .float32([.infinity, Float(iteration)])),
+      NamedArray("particles/1/words", shape: [3], .text(["", "größer", "b"]), summary: "words"),
+      .scalar("particles/1/flag", .uint8([1])),
+      NamedArray("particles/1/moments", shape: [1, 2, 1], .float64([0.1, .nan])),
+    ])
+    arrays.pack("particles")
+    return arrays
   }
 }
 

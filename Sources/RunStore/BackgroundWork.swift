@@ -1,0 +1,31 @@
+// A value that is computed on another thread.
+
+import Dispatch
+import Synchronization
+
+/// A value being computed on another thread, which has nothing but what it was given: it touches no file.
+final class BackgroundWork<Value: Sendable>: Sendable {
+  private let group = DispatchGroup()
+  private let outcome = Outcome()
+
+  private final class Outcome: Sendable {
+    let result = Mutex<Result<Value, any Error>?>(nil)
+  }
+
+  /// Begins.
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    DispatchQueue.global().async(group: group) { [outcome] in
+      let result = Result(catching: body)
+      outcome.result.withLock { $0 = result }
+    }
+  }
+
+  /// Nothing goes on behind the back of one who lets go.
+  deinit { group.wait() }
+
+  /// The value, once it is there.
+  func value() throws -> Value {
+    group.wait()
+    return try outcome.result.withLock { $0! }.get()
+  }
+}
