@@ -68,7 +68,7 @@ extension ElementType {
       case .float64: chdf5_file_float64()
       default: -1
       }
-    return try predefined >= 0 ? copy(predefined, place, operation) : composed(place, operation)
+    return try predefined >= 0 ? Handle(lasting: predefined) : composed(place, operation)
   }
 
   /// The type as it lies in this machine's memory.
@@ -87,7 +87,7 @@ extension ElementType {
       case .float64: chdf5_native_float64()
       default: -1
       }
-    return try predefined >= 0 ? copy(predefined, place, operation) : composed(place, operation)
+    return try predefined >= 0 ? Handle(lasting: predefined) : composed(place, operation)
   }
 
   /// The type of an open dataset or attribute.
@@ -109,15 +109,11 @@ extension ElementType {
     }
   }
 
-  private func copy(_ id: hid_t, _ place: Place, _ operation: String) throws(HDF5Error) -> Handle {
-    try place.own(H5Tcopy(id), H5Tclose, operation)
-  }
-
   /// Text and booleans, which have to be put together.
   private func composed(_ place: Place, _ operation: String) throws(HDF5Error) -> Handle {
     switch self {
     case .text(let bytes):
-      let type = try copy(chdf5_c_string(), place, operation)
+      let type = try place.own(H5Tcopy(chdf5_c_string()), H5Tclose, operation)
       try place.check(H5Tset_size(type.id, bytes), operation)
       try place.check(H5Tset_strpad(type.id, H5T_STR_NULLPAD), operation)
       try place.check(H5Tset_cset(type.id, H5T_CSET_UTF8), operation)

@@ -29,12 +29,17 @@ package enum Library {
     return "image-\(shared.images)"
   }
 
+  /// Property lists that are the same whatever is written, made once: to make one takes as long as to write a small
+  /// attribute. Use them under the lock.
+  static var propertyLists: PropertyLists { shared.propertyLists }
+
   private static let shared = Shared()
 
   private final class Shared: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     /// Images opened so far; touched under the lock only.
     var images = 0
+    let propertyLists: PropertyLists
 
     init() {
       var attributes = pthread_mutexattr_t()
@@ -49,10 +54,38 @@ package enum Library {
       precondition(opened >= 0, "libhdf5 cannot be initialised")
       // No filter and no driver is loaded from the file system because a file asks for it.
       H5PLset_loading_state(0)
+      propertyLists = PropertyLists()
     }
 
     func lock() { pthread_mutex_lock(mutex) }
     func unlock() { pthread_mutex_unlock(mutex) }
+  }
+}
+
+/// How objects are created: no times, names in UTF-8.
+struct PropertyLists {
+  let group: hid_t
+  let linkName: hid_t
+  let attributeName: hid_t
+  /// For datasets in their object's header.
+  let compact: hid_t
+  /// For datasets in chunks with a checksum and without compression; whoever uses it sets the chunk.
+  let checked: hid_t
+
+  fileprivate init() {
+    func list(_ type: hid_t, _ settings: (hid_t) -> [herr_t]) -> hid_t {
+      let list = H5Pcreate(type)
+      precondition(list >= 0 && settings(list).allSatisfy { $0 >= 0 }, "libhdf5 makes no property lists")
+      return list
+    }
+    group = list(chdf5_group_creation()) { [H5Pset_obj_track_times($0, false)] }
+    linkName = list(chdf5_link_creation()) { [H5Pset_char_encoding($0, H5T_CSET_UTF8)] }
+    attributeName = list(chdf5_attribute_creation()) { [H5Pset_char_encoding($0, H5T_CSET_UTF8)] }
+    compact = list(chdf5_dataset_creation()) { [H5Pset_obj_track_times($0, false), H5Pset_layout($0, H5D_COMPACT)] }
+    checked = list(chdf5_dataset_creation()) { list in
+      var one: hsize_t = 1
+      return [H5Pset_obj_track_times(list, false), H5Pset_chunk(list, 1, &one), H5Pset_fletcher32(list)]
+    }
   }
 }
 
@@ -69,6 +102,9 @@ struct Handle: ~Copyable {
     self.id = id
     self.close = close
   }
+
+  /// An identifier that is valid as long as the process, and is not closed.
+  init(lasting id: hid_t) { self.init(owning: id, closedBy: { _ in 0 }) }
 
   deinit {
     Library.enter()

@@ -81,9 +81,8 @@ extension Place {
     }
     let fileType = try type.inFile(self, operation)
     let space = try space(shape, operation)
-    let names = try own(H5Pcreate(chdf5_attribute_creation()), H5Pclose, operation)
-    try check(H5Pset_char_encoding(names.id, H5T_CSET_UTF8), operation)
-    let id = H5Acreate2(object.id, name, fileType.id, space.id, names.id, chdf5_default())
+    let id = H5Acreate2(
+      object.id, name, fileType.id, space.id, Library.propertyLists.attributeName, chdf5_default())
     let attribute = try own(id, H5Aclose, operation, attribute: name)
     let memoryType = try type.inMemory(self, operation)
     // An attribute of no elements is written too: libhdf5 takes any address for it, but not none.

@@ -21,7 +21,7 @@ public struct NewGroup: Sendable {
     var here = self
     for component in path.split(separator: "/", omittingEmptySubsequences: true) {
       let next = try here.member(String(component), operation)
-      if try next.exists(operation) {
+      if try next.isTaken(operation) {
         _ = try next.open(H5I_GROUP, operation)
       } else {
         try next.createGroup(operation)
@@ -150,10 +150,8 @@ extension Place {
   }
 
   fileprivate func createGroup(_ operation: String) throws(HDF5Error) {
-    let creation = try own(H5Pcreate(chdf5_group_creation()), H5Pclose, operation)
-    try check(H5Pset_obj_track_times(creation.id, false), operation)
-    let link = try nameList(operation)
-    let id = H5Gcreate2(try file.id(operation, path), path, link.id, creation.id, chdf5_default())
+    let lists = Library.propertyLists
+    let id = H5Gcreate2(try file.id(operation, path), path, lists.linkName, lists.group, chdf5_default())
     _ = try own(id, H5Gclose, operation)
   }
 
@@ -170,10 +168,10 @@ extension Place {
     let fileType = try type.inFile(self, operation)
     let space = try space(shape, operation)
     let creation = try creationList(shape, elementBytes: bytes.count / max(count, 1), options, operation)
-    let link = try nameList(operation)
-    if try exists(operation) { throw error(.alreadyExists, operation, expected: "a new name", found: "an object") }
+    if try isTaken(operation) { throw error(.alreadyExists, operation, expected: "a new name", found: "an object") }
     let id = H5Dcreate2(
-      try file.id(operation, path), path, fileType.id, space.id, link.id, creation.id, chdf5_default())
+      try file.id(operation, path), path, fileType.id, space.id, Library.propertyLists.linkName, creation.id,
+      chdf5_default())
     let dataset = try own(id, H5Dclose, operation)
     if count > 0 {
       let memoryType = try type.inMemory(self, operation)
@@ -186,12 +184,7 @@ extension Place {
   private func creationList(
     _ shape: [Int], elementBytes: Int, _ options: DatasetOptions, _ operation: String
   ) throws(HDF5Error) -> Handle {
-    let list = try own(H5Pcreate(chdf5_dataset_creation()), H5Pclose, operation)
-    try check(H5Pset_obj_track_times(list.id, false), operation)
-    guard !shape.isEmpty, !shape.contains(0) else {
-      try check(H5Pset_layout(list.id, H5D_COMPACT), operation)
-      return list
-    }
+    guard !shape.isEmpty, !shape.contains(0) else { return Handle(lasting: Library.propertyLists.compact) }
     if let chunk = options.chunk, chunk.count != shape.count {
       throw error(.wrongShape, operation, expected: "a chunk of rank \(shape.count)", found: "\(chunk)")
     }
@@ -200,7 +193,15 @@ extension Place {
       throw error(
         .wrongShape, operation, expected: "a chunk of at most \(DatasetOptions.largestChunk) bytes", found: "\(chunk)")
     }
-    try check(H5Pset_chunk(list.id, Int32(chunk.count), chunk.map { hsize_t($0) }), operation)
+    let extents = chunk.map { hsize_t($0) }
+    if !options.shuffles, options.deflate == nil {
+      let list = Library.propertyLists.checked
+      try check(H5Pset_chunk(list, Int32(chunk.count), extents), operation)
+      return Handle(lasting: list)
+    }
+    let list = try own(H5Pcreate(chdf5_dataset_creation()), H5Pclose, operation)
+    try check(H5Pset_obj_track_times(list.id, false), operation)
+    try check(H5Pset_chunk(list.id, Int32(chunk.count), extents), operation)
     if options.shuffles { try check(H5Pset_shuffle(list.id), operation) }
     if let level = options.deflate { try check(H5Pset_deflate(list.id, UInt32(level)), operation) }
     // Last, so that the checksum is over the bytes as stored and is checked before they are decompressed.
@@ -214,10 +215,10 @@ extension Place {
     return try own(H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil), H5Sclose, operation)
   }
 
-  /// Names are UTF-8.
-  private func nameList(_ operation: String) throws(HDF5Error) -> Handle {
-    let list = try own(H5Pcreate(chdf5_link_creation()), H5Pclose, operation)
-    try check(H5Pset_char_encoding(list.id, H5T_CSET_UTF8), operation)
-    return list
+  /// Whether the group that this is a member of, which is there, has a member of this name.
+  fileprivate func isTaken(_ operation: String) throws(HDF5Error) -> Bool {
+    let found = H5Lexists(try file.id(operation, path), path, chdf5_default())
+    try check(found, operation, code: .notReadable)
+    return found > 0
   }
 }

@@ -27,10 +27,23 @@ public struct NamedArray: Equatable, Sendable {
 
   /// Whether a text may name an array: no empty part, no part "." or "..", no control characters, 1,023 bytes at most.
   public static func isName(_ text: String) -> Bool {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    return !text.isEmpty && text.utf8.count <= 1_023
-      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
-      && text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+    var text = text
+    return text.withUTF8 { bytes in
+      let isPrintable = bytes.allSatisfy { $0 >= 32 && $0 != 127 }
+      return !bytes.isEmpty && bytes.count <= 1_023 && isPrintable && arePartsNamed(bytes)
+    }
+  }
+
+  /// Whether no part between slashes is empty, "." or "..".
+  private static func arePartsNamed(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    var start = 0
+    for end in 0...path.count where end == path.count || path[end] == slash {
+      let isDots = (start..<end).allSatisfy { path[$0] == dot }
+      if end - start <= 2, isDots { return false }
+      start = end + 1
+    }
+    return true
   }
 }
 

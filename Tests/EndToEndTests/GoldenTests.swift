@@ -36,7 +36,7 @@ import Testing
     let stored = Self.folder.appendingPathComponent(name)
     if Self.isRecording, name == Self.stores.last {
       let store = try TestStore()
-      _ = try store.json("train", try store.recipe(SmallRecipes.all[2].text), "--seed", "5", "--name", "stored")
+      _ = try store.json("train", try store.recipe(SmallRecipes.all[3].text), "--seed", "5", "--name", "stored")
       if FileManager.default.fileExists(atPath: stored.path) { try FileManager.default.removeItem(at: stored) }
       try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
       try FileManager.default.copyItem(atPath: store.path, toPath: stored.path)
@@ -44,8 +44,8 @@ import Testing
     }
     let again = try TestStore()
     try FileManager.default.copyItem(atPath: stored.path, toPath: again.path)
-    let shown = try again.json("show", "stored")
-    #expect(shown["name"] as? String == "stored")
+    let shown = try again.json("show", "stored")["run"] as? [String: Any]
+    #expect(shown?["name"] as? String == "stored")
     let report = try again.json("verify", "stored", "--all")
     #expect(report["holds"] as? Bool == true)
     #expect(report["checkpoints_compared"] as? Int == 3)

@@ -47,6 +47,16 @@ import Testing
     #expect(image.count < 700_001 * 4 + 16_000)
   }
 
+  @Test func namesOfArraysAreChecked() {
+    for name in ["a", "a/b", "größer/ü b", "...", "a/.b/b..", ".a", String(repeating: "x", count: 1_023)] {
+      #expect(NamedArray.isName(name), "\(name)")
+    }
+    for name in ["", "/", "/a", "a/", "a//b", ".", "..", "a/./b", "../a", "a/..", "a\u{0}", "a\tb", "a\u{7f}"] {
+      #expect(!NamedArray.isName(name), "\(name)")
+    }
+    #expect(!NamedArray.isName(String(repeating: "x", count: 1_024)))
+  }
+
   /// A packed group as a hand that means ill would write it.
   private struct Hand {
     var names = ["x", "y", "z"]
