@@ -79,6 +79,7 @@ extension TaskRecipe.Family {
     case .noisyQuadratic: "the same bowls from starts of scale 0.05 to 2, with noise on the gradient"
     case .quadratic10: "bowls of ten parameters"
     case .testFunction: "a test function of two parameters: Rosenbrock unless the recipe says another"
+    case .diagonalValley: "a valley along the diagonal of two parameters, f = (x - y)^2 / 2"
     case .digitsMLP: "a perceptron on 8x8 handwritten digits (bundled)"
     case .mlp: "a perceptron on the data set that the recipe names (here the digits)"
     case .taskSetQuadratic: "TaskSet's quadratic_family"

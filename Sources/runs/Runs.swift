@@ -28,7 +28,7 @@ struct Runs: ParsableCommand {
       CommandGroup(name: "Data", subcommands: [DataCommand.self]),
       CommandGroup(name: "Looking", subcommands: [List.self, Show.self, Log.self, Recipes.self, Tasks.self]),
       CommandGroup(name: "The machine", subcommands: [Doctor.self, Bench.self, Completion.self]),
-      CommandGroup(name: "Presenting", subcommands: [Plot.self, MakeReport.self]),
+      CommandGroup(name: "Presenting", subcommands: [Plot.self, PlotTask.self, MakeReport.self]),
       CommandGroup(name: "Comparing", subcommands: [Compare.self, Diff.self]),
       CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Export.self, Remove.self, CollectGarbage.self]),
     ])

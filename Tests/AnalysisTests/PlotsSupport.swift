@@ -103,6 +103,37 @@ struct DrawnRuns {
   }
 }
 
+/// What must hold of every picture.
+enum PictureCheck {
+  /// Everything that a picture must be, whatever it shows.
+  static func check(_ chart: Chart, width: Int, _ what: String) {
+    let layout = ChartLayout(chart, width: width)
+    let page = ChartLayout.Box(x: 0, y: 0, width: layout.width, height: layout.height)
+    let boxes = layout.texts.map(\.box)
+    for (index, text) in layout.texts.enumerated() {
+      let box = boxes[index]
+      #expect(
+        box.x >= page.x - 0.5 && box.right <= page.right + 0.5 && box.y >= 0 && box.bottom <= page.bottom,
+        "\(what), \(width): \(text.text) lies outside")
+      let under = boxes[..<index].firstIndex { box.overlaps($0) }.map { layout.texts[$0].text }
+      #expect(under == nil, "\(what), \(width): \(text.text) lies on \(under ?? "")")
+      #expect(!layout.swatches.contains { box.overlaps($0.box) }, "\(what), \(width): \(text.text) lies on a swatch")
+      #expect(!layout.frames.contains { box.overlaps($0.plot) }, "\(what), \(width): \(text.text) lies on the data")
+    }
+    for swatch in layout.swatches {
+      #expect(layout.frames.allSatisfy { !swatch.box.overlaps($0.plot) }, "\(what): a swatch lies on the data")
+    }
+    let svg = SVGPicture(chart, width: width, theme: .auto).svg
+    let parsed = ParsedXML(svg)
+    #expect(parsed.isWellFormed, "\(what), \(width): \(parsed.problem)")
+    #expect(parsed.badNumbers.isEmpty, "\(what), \(width): \(parsed.badNumbers.prefix(3))")
+    #expect(!parsed.elements.contains { $0.name == "script" || $0.attributes.keys.contains { $0.hasPrefix("on") } })
+    #expect(!svg.unicodeScalars.contains { $0.value == 0x202E || $0.value == 0x1B })
+    if width == 360 { #expect(svg == SVGPicture(chart, width: width, theme: .auto).svg, "\(what): other bytes") }
+    #expect(svg.utf8.count < 600_000, "\(what): \(svg.utf8.count) bytes")
+  }
+}
+
 /// An XML document taken apart by Foundation's parser.
 final class ParsedXML: NSObject, XMLParserDelegate {
   struct Element {

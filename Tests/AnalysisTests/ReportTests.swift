@@ -112,9 +112,17 @@ import Testing
     }
     let runs = try drawn.all()
     let lineage = LineageTree(of: runs.map(\.run.id), in: try RunOverview.all(in: drawn.store))
-    let html = try ComparisonReport(runs, by: .automatic, lineage, now: Instant(0)).html(theme: .auto)
-    check(html)
-    if count > 1 { #expect(html.contains("<td>seed</td>")) }
+    let compared = try runs.map { try ComparedRun($0.run.id, in: drawn.store) }
+    for grouping in PlotSubject.Grouping.allCases {
+      let html = try ComparisonReport(compared, by: grouping, lineage, now: Instant(0)).html(theme: .auto)
+      check(html)
+      // What `compare` says of the same runs: each heading, and of groups the statistics.
+      let isGrouped = count > 1 && grouping != .none
+      #expect(html.contains("<h3>Bits</h3>") == (count > 1), "\(grouping)")
+      #expect(html.contains("<h3>Cost") == (count > 1), "\(grouping)")
+      #expect(html.contains("percentile bootstrap") == isGrouped, "\(grouping)")
+      #expect(html.contains("IQM") == isGrouped, "\(grouping)")
+    }
   }
 
   @Test func aRunThatNamesItselfAsItsAncestorIsDrawnOnce() throws {

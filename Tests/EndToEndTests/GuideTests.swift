@@ -78,6 +78,40 @@ import Testing
     }
   }
 
+  /// Each command of the page makes the picture or the page that it names.
+  @Test func thePicturesOfThePageAreDrawn() throws {
+    let store = try TestStore()
+    var command = Command()
+    command.environment["RUNS_STORE"] = store.path
+    command.folder = store.folder.url
+    for line in try Self.blocks("console", in: "draw-pictures").joined().split(separator: "\n") {
+      let words = words(line.dropFirst(7))
+      let result = try command.run(words)
+      #expect(result.status == 0, "\(line): \(result.errors)")
+      guard let name = words.last, name.hasSuffix(".svg") || name.hasSuffix(".html") else { continue }
+      let text = try String(contentsOfFile: store.folder.path + "/" + name, encoding: .utf8)
+      #expect(text.hasPrefix(name.hasSuffix(".svg") ? "<svg " : "<!DOCTYPE html>"), "\(line)")
+      #expect(text.utf8.count < 1_000_000, "\(line): \(text.utf8.count) bytes")
+    }
+  }
+
+  private static let canMakePNG = ["rsvg-convert", "chromium", "chromium-browser", "google-chrome", "magick"].contains {
+    isHere("which", $0)
+  }
+
+  @Test(.enabled("needs rsvg-convert, Chromium or ImageMagick on the PATH") { canMakePNG })
+  func aPictureBecomesAPNGOfTwicePixels() throws {
+    let store = try TestStore()
+    let path = store.folder.path + "/valley.png"
+    let result = try store.run(
+      "plot-task", "--task", "diagonal_valley", "--kind", "surface", "--steps", "20", "--width", "300", "--out", path)
+    #expect(result.status == 0, "\(result.errors)")
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    // The signature, then the header chunk: length, name, width, height.
+    #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) && bytes.count > 1000)
+    #expect(bytes[16..<20].reduce(0) { $0 << 8 | Int($1) } == 600)
+  }
+
   /// The words of a shell's command, of which some may stand in quotation marks.
   private func words(_ line: Substring) -> [String] {
     line.components(separatedBy: "\"").enumerated().flatMap { index, part in

@@ -8,6 +8,7 @@ struct TaskLawsTests {
   static let families: [any TaskFamily] =
     TestFunction.allCases.map { TestFunctionFamily($0) } + [
       QuadraticFamily.toy, QuadraticFamily.tenDimensional, RegressionFamily(),
+      DiagonalValleyFamily(),
       MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [5], activation: .tanh, batchSize: 13),
       MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [], batchSize: 8),
       MLPClassifierFamily(dataSet: Synthetic.blobs, hidden: [9, 6], activation: .swish, batchSize: 3),

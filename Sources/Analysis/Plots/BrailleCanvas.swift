@@ -53,6 +53,10 @@ struct BrailleCanvas {
           if (0..<columns).contains(column) { fills[column] = "×" }
         }
       case .upright: break
+      case .dot(let point, let look, _, _):
+        let (column, row) = place(x.share(point.x), y.share(point.y))
+        dot(column, row, look)
+      case .surface(let field): fill(field, x, y)
       }
     }
   }
@@ -104,6 +108,21 @@ struct BrailleCanvas {
         guard middle >= low, middle < high else { continue }
         fills[row * columns + column] = character
         looks[row * columns + column] = look
+      }
+    }
+  }
+
+  /// Denser characters for higher bands; the lowest is blank.
+  private mutating func fill(_ field: HeightField, _ x: AxisScale, _ y: AxisScale) {
+    let characters: [Character] = [" ", "·", ":", "░", "▒", "▓"]
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let value = field.value(
+          atShare: (Double(column) + 0.5) / Double(columns), 1 - (Double(row) + 0.5) / Double(rows))
+        let band = field.levels.count { $0 <= value }
+        let step = band * (characters.count - 1) / max(1, field.levels.count)
+        fills[row * columns + column] = characters[step]
+        looks[row * columns + column] = .muted
       }
     }
   }

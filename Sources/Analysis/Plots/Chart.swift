@@ -6,19 +6,22 @@ package struct Chart: Equatable, Sendable {
   package var panels: [Panel]
   /// The legend, in its order; empty where the panels' titles say it all.
   package var legend: [LegendEntry]
+  /// What the colours of a surface mean; nil where there is none.
+  package var bar: ColourBar?
   /// What a reader must know besides: what was left out, cut or passed over.
   package var notes: [String]
   /// Where the numbers come from: a line a run with its digest.
   package var sources: [String]
 
   package init(
-    title: String, summary: String = "", panels: [Panel], legend: [LegendEntry] = [], notes: [String] = [],
-    sources: [String] = []
+    title: String, summary: String = "", panels: [Panel], legend: [LegendEntry] = [], bar: ColourBar? = nil,
+    notes: [String] = [], sources: [String] = []
   ) {
     self.title = title
     self.summary = summary
     self.panels = panels
     self.legend = legend
+    self.bar = bar
     self.notes = notes
     self.sources = sources
   }
@@ -28,13 +31,22 @@ package struct Chart: Equatable, Sendable {
 package struct Panel: Equatable, Sendable {
   /// May be empty.
   package var title: String
+  package var shape: Shape
   package var x: Axis
   package var y: Axis
   /// In the order in which they are drawn, the last on top.
   package var marks: [Mark]
 
-  package init(title: String = "", x: Axis, y: Axis, marks: [Mark]) {
+  package enum Shape: Equatable, Sendable {
+    /// As wide as there is room, and low: curves.
+    case wide
+    /// Three high to four wide: a plane.
+    case plane
+  }
+
+  package init(title: String = "", shape: Shape = .wide, x: Axis, y: Axis, marks: [Mark]) {
     self.title = title
+    self.shape = shape
     self.x = x
     self.y = y
     self.marks = marks
@@ -81,7 +93,13 @@ package enum Look: Equatable, Sendable {
 
 /// Something drawn in a panel. All coordinates are finite.
 package enum Mark: Equatable, Sendable {
-  package enum Weight: Equatable, Sendable { case strong, thin, faint }
+  package enum Weight: Equatable, Sendable {
+    case strong, thin, faint
+    /// Strong, with an edge of the ground's colour that keeps it apart from a surface.
+    case edged
+  }
+
+  package enum Dot: Equatable, Sendable { case ring, disc }
 
   /// Points joined by straight lines.
   case line([Point], Look, Weight)
@@ -95,6 +113,10 @@ package enum Mark: Equatable, Sendable {
   case strokes([Double])
   /// A dashed line across, at that x.
   case upright(Double)
+  /// A function of x and y by colours and lines of equal value.
+  case surface(HeightField)
+  /// The radius in pixels.
+  case dot(Point, Look, Dot, radius: Double)
 }
 
 /// An interval of y at an x.

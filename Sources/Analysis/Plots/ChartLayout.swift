@@ -54,6 +54,8 @@ package struct ChartLayout {
     package let plot: Box
     let xTicks: [Tick]
     let yTicks: [Tick]
+    /// Of a surface, in pixels from the plot's corner.
+    package let contours: [Contour]
   }
 
   package struct Swatch: Sendable {
@@ -66,6 +68,8 @@ package struct ChartLayout {
   package private(set) var frames: [Frame] = []
   package private(set) var texts: [Text] = []
   package private(set) var swatches: [Swatch] = []
+  /// The cells of the colour bar, from the lowest band.
+  private(set) var bar: [Box] = []
 
   static let padding = 14.0
   private let size: Double
@@ -79,6 +83,7 @@ package struct ChartLayout {
     height = Self.padding
     placeTitle(chart.title)
     placeLegend(chart.legend)
+    if let bar = chart.bar { place(bar) }
     placePanels(chart.panels)
     placeNotes(chart.notes)
     height += Self.padding
@@ -130,6 +135,29 @@ package struct ChartLayout {
     height += lineHeight + 4
   }
 
+  /// What the colours mean: a cell a band, and under their borders the levels, as many as stand side by side.
+  private mutating func place(_ bar: ColourBar) {
+    let small = size - 1
+    height += lineHeight
+    add(bar.label, x: Self.padding, baseline: height - 4, room: innerWidth, size: small, tone: .quiet)
+    let labels = bar.levels.map { TickLabels.short($0) }
+    let cell = min(56, innerWidth / Double(bar.levels.count + 1))
+    self.bar = (0...bar.levels.count).map {
+      Box(x: Self.padding + Double($0) * cell, y: height, width: cell, height: 10)
+    }
+    height += 10 + lineHeight
+    var last = -Double.infinity
+    for (index, label) in labels.enumerated() {
+      let text = Text(
+        text: label, x: Self.padding + Double(index + 1) * cell, baseline: height - 5, size: small, anchor: .middle,
+        tone: .quiet)
+      guard text.box.x >= last else { continue }
+      texts.append(text)
+      last = text.box.right + 6
+    }
+    height += 6
+  }
+
   private mutating func placePanels(_ panels: [Panel]) {
     guard !panels.isEmpty else { return }
     let most = max(1, min(panels.count, Int(innerWidth / 270), width < 1100 ? 3 : 4))
@@ -138,7 +166,9 @@ package struct ChartLayout {
     let gap = 18.0
     let cell = (innerWidth - gap * Double(columns - 1)) / Double(columns)
     let plotHeight =
-      panels.count == 1 ? min(max(width * 0.46, 210), 560) : min(max(cell * 0.55, 130), 260)
+      panels.contains { $0.shape == .plane }
+      ? 0.75 * (cell - 40)
+      : panels.count == 1 ? min(max(width * 0.46, 210), 560) : min(max(cell * 0.55, 130), 260)
     for row in 0..<rows {
       let here = Array(panels[(row * columns)..<min((row + 1) * columns, panels.count)])
       let hasTitles = here.contains { !$0.title.isEmpty }
@@ -177,7 +207,8 @@ package struct ChartLayout {
       lastLabel = y
     }
     let xTicks = placeXTicks(panel.x, plot, left: left, right: left + width, size: small)
-    frames.append(Frame(panel: panel, plot: plot, xTicks: xTicks, yTicks: places))
+    let contours = Contour.all(of: panel, width: plot.width, height: plot.height, size: small - 1)
+    frames.append(Frame(panel: panel, plot: plot, xTicks: xTicks, yTicks: places, contours: contours))
     texts.removeAll { $0.text.isEmpty }
   }
 

@@ -21,6 +21,25 @@ enum Palette {
   static let text = Colour(light: "#1f2328", dark: "#e4e7ea")
   static let quiet = Colour(light: "#59626c", dark: "#a3adb8")
   static let grid = Colour(light: "#e3e6ea", dark: "#2c3238")
+  /// Grounds of a surface from its lowest band to its highest: steps of one hue whose lightness alone changes, and leaves
+  /// room for all the colours above on it. The lowest is next to the ground.
+  static let ramp = (0..<rampSteps).map { step in
+    let share = Double(step) / Double(rampSteps - 1)
+    return Colour(
+      light: mixed((0xFA, 0xFC, 0xFD), (0x5F, 0x80, 0x9A), share),
+      dark: mixed((0x17, 0x1C, 0x21), (0x62, 0x7F, 0x96), share))
+  }
+  static let rampSteps = 10
+
+  private static func mixed(_ from: (Double, Double, Double), _ to: (Double, Double, Double), _ share: Double) -> String
+  {
+    func hex(_ from: Double, _ to: Double) -> String {
+      let text = String(Int((from + (to - from) * share).rounded()), radix: 16)
+      return text.count < 2 ? "0" + text : text
+    }
+    return "#" + hex(from.0, to.0) + hex(from.1, to.1) + hex(from.2, to.2)
+  }
+
   static let warning = Colour(light: "#b3261e", dark: "#ff8a80")
 
   /// Lengths of strokes and gaps; five to seven colours, so that 35 looks differ.

@@ -49,6 +49,14 @@ private struct Drawing {
       }
       for frame in layout.frames { draw(frame, &writer) }
       for swatch in layout.swatches { draw(swatch, &writer) }
+      for (band, box) in layout.bar.enumerated() {
+        writer.element(
+          "rect",
+          [
+            ("x", XMLWriter.number(box.x)), ("y", XMLWriter.number(box.y)), ("width", XMLWriter.number(box.width)),
+            ("height", XMLWriter.number(box.height)), ("stroke-width", "0.5"),
+          ] + style.outlinedBand(band, of: layout.bar.count))
+      }
       drawTexts(&writer)
     }
   }
@@ -94,6 +102,7 @@ private struct Drawing {
     ) { writer in
       let marks = MarkDrawing(frame, style)
       for mark in frame.panel.marks { marks.draw(mark, &writer) }
+      for label in frame.contours.compactMap(\.label) { draw(label, &writer) }
     }
     let strokes =
       ["M\(XMLWriter.number(plot.x)) \(XMLWriter.number(plot.bottom))H\(XMLWriter.number(plot.right))"]
@@ -104,6 +113,19 @@ private struct Drawing {
         "M\(XMLWriter.number(plot.x)) \(XMLWriter.number($0.place))h\($0.isLabelled ? -4 : -2)"
       }
     writer.element("path", [("d", strokes.joined()), ("fill", "none")] + style.stroke(.quiet))
+  }
+
+  /// A word on a line of equal value, with an edge of the ground's colour.
+  private func draw(_ label: Contour.Label, _ writer: inout XMLWriter) {
+    let place = [
+      ("x", XMLWriter.number(label.x)), ("y", XMLWriter.number(label.baseline)),
+      ("font-size", XMLWriter.number(label.size)), ("text-anchor", "middle"),
+    ]
+    writer.element(
+      "text",
+      place + [("fill", "none"), ("stroke-width", "3"), ("stroke-opacity", "0.8"), ("stroke-linejoin", "round")]
+        + style.stroke(.ground), text: label.text)
+    writer.element("text", place + style.fill(.text), text: label.text)
   }
 
   private func draw(_ swatch: ChartLayout.Swatch, _ writer: inout XMLWriter) {

@@ -24,7 +24,8 @@ package struct SVGStyle: Sendable {
   package static var darkRules: String {
     let inks = Ink.allCases.map { ($0.rawValue, $0.colour.dark) }
     let colours = Palette.colours.enumerated().map { ("\($0.offset)", $0.element.dark) }
-    return (inks + colours).map { ".rp-s-\($0.0){stroke:\($0.1)}.rp-f-\($0.0){fill:\($0.1)}" }.joined()
+    let ramp = Palette.ramp.enumerated().map { ".rp-f-r\($0.offset){fill:\($0.element.dark)}" }
+    return (inks + colours).map { ".rp-s-\($0.0){stroke:\($0.1)}.rp-f-\($0.0){fill:\($0.1)}" }.joined() + ramp.joined()
   }
 
   /// Nil for a fixed theme.
@@ -42,6 +43,8 @@ package struct SVGStyle: Sendable {
 
   func fill(_ ink: Ink) -> [(String, String)] { paint("fill", ink.rawValue, ink.colour) }
 
+  func stroke(_ look: Look) -> [(String, String)] { paint("stroke", look) }
+
   func stroke(_ ink: Ink) -> [(String, String)] { paint("stroke", ink.rawValue, ink.colour) }
 
   private func paint(_ attribute: String, _ look: Look) -> [(String, String)] {
@@ -53,13 +56,30 @@ package struct SVGStyle: Sendable {
     }
   }
 
+  /// The ground of a band of a surface, of so many.
+  func band(_ band: Int, of count: Int) -> [(String, String)] {
+    let step = count < 2 ? 0 : (band * (Palette.rampSteps - 1) + (count - 1) / 2) / (count - 1)
+    return paint("fill", "r\(step)", Palette.ramp[step])
+  }
+
+  /// The same in a colour bar, with an outline.
+  func outlinedBand(_ band: Int, of count: Int) -> [(String, String)] {
+    Self.merged(self.band(band, of: count) + stroke(.quiet))
+  }
+
+  /// Two paints of one element: their classes in one attribute.
+  static func merged(_ attributes: [(String, String)]) -> [(String, String)] {
+    let classes = attributes.filter { $0.0 == "class" }.map(\.1)
+    return (classes.isEmpty ? [] : [("class", classes.joined(separator: " "))]) + attributes.filter { $0.0 != "class" }
+  }
+
   func dot(_ look: Look) -> [(String, String)] { paint("fill", look) }
 
   func line(_ look: Look, _ weight: Mark.Weight) -> [(String, String)] {
     let dash = Palette.dash(look)
     var attributes = paint("stroke", look)
     switch weight {
-    case .strong: attributes.append(("stroke-width", "2"))
+    case .strong, .edged: attributes.append(("stroke-width", "2"))
     case .thin: attributes.append(("stroke-width", "1.2"))
     case .faint: attributes += [("stroke-width", "1"), ("stroke-opacity", "0.45")]
     }

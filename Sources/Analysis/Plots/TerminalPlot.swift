@@ -17,6 +17,10 @@ package struct TerminalPlot: Sendable {
   package func text(_ chart: Chart) -> String {
     var lines = [fitted(chart.title)]
     lines += legend(chart.legend)
+    if let bar = chart.bar {
+      let levels = bar.levels.map { TickLabels.short($0) }.joined(separator: ", ")
+      lines += wrapped("\(bar.label): denser from \(levels)")
+    }
     for panel in chart.panels { lines += self.lines(panel, isOnly: chart.panels.count == 1) }
     lines += chart.notes.flatMap { wrapped($0) }
     return lines.map { $0 + "\n" }.joined()

@@ -90,12 +90,15 @@ struct TruncationPlot {
     let subjects = curves.map { $0[index] }
     let marks = subjects.map { $0.marks(isAlone: false) }
     let strips = ranges[index]
+    var y = Axis.fitting(
+      quantity.label, subjects.flatMap { $0.extent(isAlone: false) } + strips.flatMap { [$0.low, $0.high] },
+      options.scale == .logarithmic ? .logarithmic : .linear)
+    // Nothing here is below 0, and no axis says otherwise.
+    if y.scale == .linear { y.range = max(0, y.range.lowerBound)...max(1e-300, y.range.upperBound) }
     return Panel(
       title: quantity.title,
       x: .fitting(options.abscissa.label, subjects.flatMap(\.xs), isWhole: options.abscissa.isWhole, air: 0.01),
-      y: .fitting(
-        quantity.label, subjects.flatMap { $0.extent(isAlone: false) } + strips.flatMap { [$0.low, $0.high] },
-        options.scale == .logarithmic ? .logarithmic : .linear),
+      y: y,
       marks: (strips.isEmpty ? [] : [.band(strips, .numbered(0))]) + marks.flatMap(\.behind) + marks.flatMap(\.front))
   }
 }

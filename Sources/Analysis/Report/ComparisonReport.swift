@@ -1,96 +1,96 @@
 internal import RunSchema
 package import RunStore
 
-/// Several runs side by side on one page.
+/// Several runs side by side on one page: all that `compare` says of them, with curves, lineage and digests.
 package struct ComparisonReport {
-  private let runs: [(run: Run, labels: Labels)]
+  private let runs: [ComparedRun]
   private let subjects: [PlotSubject]
+  /// Nil for a run alone.
+  private let comparison: Comparison?
   private let lineage: LineageTree
   private let now: Instant
 
-  /// So many columns a page has room for.
-  private static let mostColumns = 12
-
+  /// - Parameter grouping: automatic for what `compare` does by itself: runs that differ by nothing but the seed are a group.
+  /// - Throws: StoreError or AnalysisError for what cannot be read.
   package init(
-    _ runs: [(run: Run, labels: Labels)], by grouping: PlotSubject.Grouping, _ lineage: LineageTree, now: Instant
-  ) {
+    _ runs: [ComparedRun], by grouping: PlotSubject.Grouping, _ lineage: LineageTree, now: Instant
+  ) throws {
     self.runs = runs
     self.lineage = lineage
     self.now = now
-    subjects = PlotSubject.subjects(runs, by: grouping)
+    let groups: [RunGroup]? =
+      switch grouping {
+      case .automatic: RunGroup.isCalledFor(by: runs) ? try RunGroup.groups(of: runs, by: nil) : nil
+      case .group: try RunGroup.groups(of: runs, by: "group")
+      case .recipe: try RunGroup.groups(of: runs, by: "recipe_name")
+      case .none: nil
+      }
+    if let groups, runs.count > 1 {
+      comparison = try Comparison(groups: groups, metrics: [], along: .iterations)
+      subjects = groups.map { group in
+        PlotSubject("\(group.letter): \(group.words), \(group.count) runs", group.runs.map(\.run))
+      }
+    } else {
+      comparison = runs.count > 1 ? try Comparison(runs, metrics: [], along: .iterations) : nil
+      subjects = PlotSubject.subjects(runs.map { ($0.run, $0.labels) }, by: .automatic)
+    }
   }
 
-  private var names: [String] { runs.map { PlotSubject.name(of: $0.run, $0.labels) } }
-
   package func html(theme: Theme) throws -> String {
-    let title =
-      runs.count <= 3 ? "Comparison of \(names.joined(separator: ", "))" : "Comparison of \(runs.count) runs"
-    var page = ReportPage(title: title, theme: theme)
+    let names = runs.map(\.label).joined(separator: ", ")
+    var page = ReportPage(
+      title: runs.count <= 3 ? "Comparison of \(names)" : "Comparison of \(runs.count) runs", theme: theme)
     let overviews = runs.map { RunOverview($0.run, $0.labels) }
     page.heading("Summary")
     page.table(try RunList(overviews, matching: Filter(parsing: ""), sort: "id", limit: nil, now: now).table(now: now))
-    page.heading("What differs")
-    differences(overviews, &page)
+    // Of single runs the first part is the list that stands above.
+    let parts = comparison?.presentation.parts ?? []
+    if let comparison, !comparison.groups.isEmpty, let groups = parts.first { page.part(groups) }
     page.heading("Curves")
     for kind in [PlotKind.loss, .norms, .tasks, .pairs, .cost] {
       page.chart(try Chart(kind, of: subjects, PlotOptions(bins: 250)))
     }
-    page.heading("Smoothed outer loss after so many records")
-    if runs.count > Self.mostColumns { page.paragraph("The first \(Self.mostColumns) of \(runs.count) runs.") }
-    page.table(try Milestones.table(zip(names, runs).prefix(Self.mostColumns).map { ($0, $1.run) }))
+    page.heading("What differs, and what came of it")
+    if parts.isEmpty { page.paragraph("A run alone has nothing to be compared with.") }
+    for part in parts.dropFirst() { page.part(part) }
     page.lineage(lineage)
-    try identity(overviews, &page)
+    try digests(&page)
     page.paragraph("Made \(now) from the runs' files alone.")
     return page.html
   }
 
-  private func differences(_ overviews: [RunOverview], _ page: inout ReportPage) {
-    let shown = Array(overviews.prefix(Self.mostColumns))
-    var paths: [String] = []
-    var seen: Set<String> = []
-    for overview in shown {
-      for field in overview.recipe?.fields ?? [] where seen.insert(field.path).inserted { paths.append(field.path) }
-    }
-    var table = Table(columns: [.init("field")] + names.prefix(shown.count).map { .init($0) })
-    func add(_ label: String, _ cells: [Cell]) {
-      guard let first = cells.first, cells.contains(where: { $0 != first }) else { return }
-      table.append([.text(label)] + cells.map { $0 == .missing ? .text("(not set)") : $0 })
-    }
-    add("recipe", shown.map { Cell($0.recipeName) })
-    for path in paths where path != "summary" { add(path, shown.map { $0.recipe?[path] ?? .missing }) }
-    add("seed", shown.map { $0.seed.map { .unsigned($0) } ?? .missing })
-    for (label, name) in [
-      ("numerics version", IdentityNames.numericsVersion), ("code revision", IdentityNames.codeRevision),
-      ("code difference", IdentityNames.codeDifference), ("program", IdentityNames.executable),
-      ("compiler", IdentityNames.compiler), ("cpu", IdentityNames.cpu), ("system", IdentityNames.system),
-    ] {
-      add(label, runs.prefix(shown.count).map { Cell($0.run.identity.text(name)) })
-    }
-    add("started from", shown.map { Cell($0.parent) })
-    if table.rows.isEmpty {
-      page.paragraph("Nothing: recipe, seed, numerics, code and machine are the same.")
-    } else {
-      page.table(table)
-    }
-    if runs.count > shown.count { page.paragraph("Of the first \(shown.count) of \(runs.count) runs.") }
-  }
-
-  private func identity(_ overviews: [RunOverview], _ page: inout ReportPage) throws {
+  private func digests(_ page: inout ReportPage) throws {
     page.heading("Digests")
     var table = Table(columns: [.init("run"), .init("records SHA-256"), .init("identity SHA-256")])
-    for (name, pair) in zip(names, runs) {
+    for run in runs {
       table.append([
-        .text(name), .text(try pair.run.recordsDigest().hex), .text(pair.run.identityDigest.hex),
+        .text(run.label), .text(try run.run.recordsDigest().hex), .text(run.run.identityDigest.hex),
       ])
     }
     page.table(table)
     page.heading("To make them again")
     page.paragraph("The page of a single run (runs report ID) has its recipe, commands and citation.")
-    page.preformatted((["# every bit of each"] + runs.map { "runs verify \($0.run.id) --all" }).joined(separator: "\n"))
+    let ids = runs.map(\.id.text)
+    page.preformatted(
+      (["# every bit of each"] + ids.map { "runs verify \($0) --all" }
+        + (runs.count > 1
+          ? ["# of a number here, where it comes from", "runs compare \(ids.joined(separator: " ")) --explain CELL"] : []))
+        .joined(separator: "\n"))
   }
 }
 
 extension ReportPage {
+  /// A part of a comparison: its table, its findings, and what is to be said of it.
+  mutating func part(_ part: Presentation.Part) {
+    subheading(part.heading)
+    if var table = part.table {
+      table.title = nil
+      self.table(table)
+    }
+    for finding in part.findings { paragraph("\(finding.label): \(finding.words)") }
+    for sentence in part.sentences { paragraph(sentence) }
+  }
+
   /// The tree of runs, if there is more than one.
   mutating func lineage(_ tree: LineageTree) {
     heading("Lineage")

@@ -61,20 +61,4 @@ struct Milestones {
     }
     return table
   }
-
-  /// Smoothed losses of several runs after the same numbers of records; a column a run.
-  static func table(_ runs: [(name: String, run: Run)]) throws -> Table {
-    let longest = runs.map(\.run.recordCount).max() ?? 0
-    let shortest = runs.map(\.run.recordCount).min() ?? 0
-    let wanted = Set([longest, shortest, 1] + [0.1, 0.25, 0.5, 0.75].map { Int((Double(longest) * $0).rounded()) })
-      .filter { $0 > 0 }
-    let columns = try runs.map { try Milestones($0.run, at: wanted) }
-    var table = Table(
-      columns: [.init("records", alignment: .right)] + runs.map { .init($0.name, alignment: .right) })
-    for record in wanted.sorted() {
-      table.append(
-        [.integer(record)] + columns.map { column in Cell(column.rows.first { $0.record == record }?.smoothed) })
-    }
-    return table
-  }
 }

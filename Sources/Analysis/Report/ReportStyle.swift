@@ -18,7 +18,7 @@ enum ReportStyle {
     table{border-collapse:collapse;font-size:.86rem}
     caption{text-align:left;font-weight:600;padding:.2rem 0}
     th,td{padding:.25rem .7rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
-    th{border-bottom:1px solid var(--quiet);white-space:nowrap}
+    th{border-bottom:1px solid var(--quiet);vertical-align:bottom}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;font-size:.9rem;margin:.6rem 0}
     dt{color:var(--quiet)}

@@ -8,6 +8,7 @@ package struct TaskRecipe: Sendable {
     case noisyQuadratic = "noisy_quadratic"
     case quadratic10 = "quadratic_10"
     case testFunction = "test_function"
+    case diagonalValley = "diagonal_valley"
     case digitsMLP = "digits_mlp"
     case mlp
     case taskSetQuadratic = "taskset_quadratic"
@@ -35,6 +36,7 @@ package struct TaskRecipe: Sendable {
   package enum Kind: Sendable {
     case quadratic(QuadraticFamily)
     case testFunction(TestFunction)
+    case diagonalValley
     case perceptron(Perceptron)
     case sampled(SampledTaskRecipe)
     case fixed(FixedTaskRecipe)
@@ -56,6 +58,7 @@ package struct TaskRecipe: Sendable {
     case .noisyQuadratic: kind = .quadratic(.noisyToy)
     case .quadratic10: kind = .quadratic(.tenDimensional)
     case .testFunction: kind = .testFunction(try fields.choice("function", default: TestFunction.rosenbrock))
+    case .diagonalValley: kind = .diagonalValley
     case .digitsMLP: kind = .perceptron(try Perceptron(on: BundledData.digits.rawValue, fields))
     case .mlp:
       kind = .perceptron(
@@ -82,7 +85,7 @@ extension TaskRecipe {
   /// The names of all data sets that it draws from.
   var dataNames: [String] {
     switch kind {
-    case .quadratic, .testFunction: []
+    case .quadratic, .testFunction, .diagonalValley: []
     case .perceptron(let perceptron): [perceptron.data]
     case .sampled(let sampled): sampled.dataNames
     case .fixed(let fixed): fixed.dataNames
@@ -94,6 +97,7 @@ extension TaskRecipe {
     switch kind {
     case .quadratic(let family): return family
     case .testFunction(let function): return TestFunctionFamily(function)
+    case .diagonalValley: return DiagonalValleyFamily()
     case .perceptron(let perceptron):
       let (dataSet, partition) = try shelf.vectors(perceptron.data)
       return MLPClassifierFamily(

@@ -16,6 +16,8 @@ struct MakeReport: ParsableCommand {
         runs report --compare first second third --out comparison.html
         runs report --compare group=paper --group-by group
 
+      A comparison has all that runs compare says: what differs, outcomes with their statistics, task families, cost, and
+      where bits part; runs that differ by nothing but the seed are a group unless --group-by none.
       The page has no script and loads nothing: summary, curves, tables, recipe, lineage, identity, the commands that make
       the run again to the bit, and how to cite it. Without --out it goes to ID.html, or comparison.html; "-" is standard
       output.
@@ -33,7 +35,7 @@ struct MakeReport: ParsableCommand {
   @Option(help: "Colours; auto turns dark where the reader's system is.")
   var theme = Theme.auto
 
-  @Option(help: "With --compare: which runs are one curve, with their spread.")
+  @Option(help: "With --compare: which runs are a group.")
   var groupBy = PlotSubject.Grouping.automatic
 
   @OptionGroup var store: StoreOptions
@@ -49,7 +51,9 @@ struct MakeReport: ParsableCommand {
     let lineage = LineageTree(of: found.map(\.run.id), in: try RunOverview.all(in: store))
     let html =
       compare
-      ? try ComparisonReport(found, by: groupBy, lineage, now: now).html(theme: theme)
+      ? try ComparisonReport(
+        ComparedRun.all(found.map { ($0.run.id, nil) }, in: store), by: groupBy, lineage, now: now
+      ).html(theme: theme)
       : try Report(found[0].run, found[0].labels, lineage, now: now).html(theme: theme)
     let path = out ?? (compare ? "comparison.html" : "\(found[0].run.id).html")
     if path == "-" { return Output.write(html) }
