@@ -25,7 +25,7 @@ package enum Calibration {
         of: try fixed.admitted(on: material).map { task in
           Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }
         }, steps: fixed.calibrationSteps)
-    case .quadratic, .testFunction, .diagonalValley, .sampled: return []
+    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork: return []
     }
   }
 

@@ -72,6 +72,7 @@ extension NamedArrays {
   private mutating func append(_ state: InnerState, under group: String) {
     append(state.parameters, under: "\(group)/parameters")
     append(state.optimizer, under: "\(group)/optimizer")
+    append(state.modelState, under: "\(group)/model_state")
   }
 }
 
@@ -117,11 +118,11 @@ package struct ArrayReader {
       guard drawnAt >= 0 else {
         throw StateError(array: "\(group)/drawn_at", expected: "an outer iteration", found: "\(drawnAt)")
       }
-      let (parameters, optimizer) = problem.innerLayouts(drawnAt: drawnAt, particle: index, theta: theta)
+      let layouts = problem.innerLayouts(drawnAt: drawnAt, particle: index, theta: theta)
       let step = try integer("\(group)/inner_step")
-      let positive = try innerState("\(group)/positive", parameters, optimizer)
+      let positive = try innerState("\(group)/positive", layouts)
       let negative =
-        problem.estimator.accumulates ? try innerState("\(group)/negative", parameters, optimizer) : nil
+        problem.estimator.accumulates ? try innerState("\(group)/negative", layouts) : nil
       particle.episode = Episode(drawnAt: drawnAt, innerStep: step, positive: positive, negative: negative)
     }
     let accumulator = "\(group)/accumulator"
@@ -132,11 +133,12 @@ package struct ArrayReader {
   }
 
   private mutating func innerState(
-    _ group: String, _ parameters: Layout, _ optimizer: Layout
+    _ group: String, _ layouts: (parameters: Layout, optimizer: Layout, modelState: Layout)
   ) throws(StateError) -> InnerState {
     InnerState(
-      parameters: try tensors("\(group)/parameters", like: parameters),
-      optimizer: try tensors("\(group)/optimizer", like: optimizer))
+      parameters: try tensors("\(group)/parameters", like: layouts.parameters),
+      optimizer: try tensors("\(group)/optimizer", like: layouts.optimizer),
+      modelState: try tensors("\(group)/model_state", like: layouts.modelState))
   }
 
   /// Refuses arrays that are not part of what was read.

@@ -95,6 +95,7 @@ extension TaskRecipe.Family {
     case .maskedAutoregressiveFlow: "TaskSet's maf_family, on the digits"
     case .realNVP: "TaskSet's nvp_family, on the digits"
     case .fixed: "TaskSet's tasks with names of their own, those that the recipe lists"
+    case .residualNetwork: "a ResNetV2 of 14 or 35 layers with batch norm, on the digits"
     }
   }
 }

@@ -27,6 +27,9 @@ package struct Expression: Sendable {
   package let loss: Int
   /// For each tensor of `parameters` the node of the loss's derivative.
   package let gradients: [Int]
+  /// The names and shapes of the terms that are given out beside the loss, and their nodes.
+  package let observations: Layout
+  let observedNodes: [Int]
 
   /// Records the loss that `body` returns, which has one element, and derives its gradient.
   package init(_ body: (Recording) -> Term) {
@@ -39,6 +42,8 @@ package struct Expression: Sendable {
     self.parameters = recording.parameters
     self.loss = loss.index
     self.gradients = gradients.map(\.index)
+    self.observations = Layout(recording.observations.map { (name: $0.name, shape: $0.term.shape) })
+    self.observedNodes = recording.observations.map(\.term.index)
   }
 
   /// The node whose elements a node shows: itself unless it is a view.

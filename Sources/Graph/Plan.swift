@@ -14,6 +14,8 @@ package struct Plan: Sendable {
 
   package let parameters: Layout
   package let inputs: [Input]
+  /// The terms that are given out beside the loss.
+  package let observations: Layout
   /// The floats of memory that a run needs, the inputs included.
   package let scratchCount: Int
 
@@ -46,8 +48,11 @@ package struct Plan: Sendable {
     self.parameters = expression.parameters
     self.inputs = inputs
     self.constants = ConstantBlock(values)
-    self.forward = Schedule(expression, withGradients: [], places: places, firstFree: offset)
-    self.both = Schedule(expression, withGradients: expression.gradients, places: places, firstFree: offset)
+    self.observations = expression.observations
+    self.forward = Schedule(expression, withGradients: [], observing: [], places: places, firstFree: offset)
+    self.both = Schedule(
+      expression, withGradients: expression.gradients, observing: expression.observedNodes, places: places,
+      firstFree: offset)
     self.scratchCount = max(forward.memoryCount, both.memoryCount)
   }
 
@@ -65,11 +70,15 @@ package struct Plan: Sendable {
   }
 
   /// The loss and its gradient, which has the layout of the parameters and overwrites what was there.
+  /// - Parameter observations: where the observed terms go, laid out as `observations` says; nil where nobody asks.
   package func loss(
     _ parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-    in memory: UnsafeMutablePointer<Float>
+    observations: UnsafeMutablePointer<Float>? = nil, in memory: UnsafeMutablePointer<Float>
   ) -> Float {
-    both.run(.init(parameters: parameters, constants: constants.base, memory: memory, gradient: gradient))
+    let regions = Regions(parameters: parameters, constants: constants.base, memory: memory, gradient: gradient)
+    let loss = both.run(regions)
+    if let observations { both.copyObservations(self.observations, from: regions, into: observations) }
+    return loss
   }
 }
 
@@ -87,8 +96,8 @@ extension Plan {
 
   /// The loss and its gradient; `fill` writes the batch into the memory it is given.
   package func loss(
-    _ parameters: Tensors, gradient: inout Tensors, in workspace: Workspace,
-    fill: (UnsafeMutablePointer<Float>) -> Void
+    _ parameters: Tensors, gradient: inout Tensors, observations: UnsafeMutablePointer<Float>? = nil,
+    in workspace: Workspace, fill: (UnsafeMutablePointer<Float>) -> Void
   ) -> Float {
     precondition(parameters.values.count == self.parameters.count, "parameters of another layout")
     precondition(gradient.values.count == self.parameters.count, "a gradient of another layout")
@@ -96,7 +105,8 @@ extension Plan {
       fill(memory)
       return parameters.values.withUnsafeBufferPointer { parameters in
         gradient.values.withUnsafeMutableBufferPointer { gradient in
-          loss(parameters.baseAddress!, gradient: gradient.baseAddress!, in: memory)
+          loss(
+            parameters.baseAddress!, gradient: gradient.baseAddress!, observations: observations, in: memory)
         }
       }
     }

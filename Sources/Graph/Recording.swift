@@ -5,6 +5,7 @@ package final class Recording {
   private(set) var nodes: [Expression.Node] = []
   private(set) var parameters = Layout()
   private(set) var parameterTerms: [Term] = []
+  private(set) var observations: [(name: String, term: Term)] = []
 
   /// A tensor that the loss is differentiated by. Parameters lie in memory in the order of these calls.
   package func parameter(_ name: String, _ shape: [Int]) -> Term {
@@ -24,6 +25,12 @@ package final class Recording {
   package func indices(_ name: String, _ shape: [Int]) -> Term {
     requireNewInput(name)
     return append(.input(name: name), shape, holdsIndices: true)
+  }
+
+  /// Asks for the values of a term beside the loss, whenever the gradient is computed.
+  package func observe(_ name: String, _ term: Term) {
+    precondition(!observations.contains { $0.name == name }, "the expression already shows a term named \(name)")
+    observations.append((name, term))
   }
 
   /// Values that never change.
@@ -61,7 +68,7 @@ package final class Recording {
 
 /// An array in an expression that is being written. Operations on it are in Operations/, one file each.
 package struct Term {
-  let recording: Recording
+  package let recording: Recording
   let index: Int
 
   package var shape: [Int] { recording.nodes[index].shape }

@@ -1,3 +1,5 @@
+internal import Numerics
+
 /// Where an array lies while a plan runs.
 struct Place: Sendable {
   enum Region: Sendable { case parameters, constants, memory, gradient }
@@ -50,6 +52,8 @@ struct Schedule: Sendable {
 
   private var steps: [Step] = []
   private let loss: Place
+  /// Where the observed terms are after a run.
+  private let observed: [Place]
   private let scratch: Int
   /// The floats of memory that a run needs.
   let memoryCount: Int
@@ -58,9 +62,13 @@ struct Schedule: Sendable {
 
   /// The kernels for the loss and those gradients, the k-th of which goes to the place of parameter k's gradient.
   /// - Parameters:
+  ///   - observed: nodes whose values must be there after a run.
   ///   - places: where parameters, constants and inputs lie, nil for all other nodes.
   ///   - firstFree: the first float of the memory behind the inputs.
-  init(_ expression: Expression, withGradients gradients: [Int], places given: [Place?], firstFree: Int) {
+  init(
+    _ expression: Expression, withGradients gradients: [Int], observing observed: [Int], places given: [Place?],
+    firstFree: Int
+  ) {
     var places = given
     var copies: [Step] = []
     for (slot, node) in zip(expression.parameters.slots, gradients) {
@@ -74,7 +82,7 @@ struct Schedule: Sendable {
       }
     }
 
-    let lastUse = Self.lastUses(in: expression, outputs: [expression.loss] + gradients)
+    let lastUse = Self.lastUses(in: expression, outputs: [expression.loss] + gradients + observed)
     var memory = FreeList(end: firstFree)
     var (scratchCount, operationCount) = (0, 0)
     for (index, node) in expression.nodes.enumerated() where lastUse[index] != nil {
@@ -92,6 +100,7 @@ struct Schedule: Sendable {
     }
     steps += copies
     loss = places[expression.root(of: expression.loss)]!
+    self.observed = observed.map { places[expression.root(of: $0)]! }
     scratch = memory.end
     memoryCount = memory.end + scratchCount
     self.operationCount = operationCount
@@ -107,6 +116,13 @@ struct Schedule: Sendable {
       step.operation.run(operands, into: UnsafeMutablePointer(mutating: regions.address(step.result)))
     }
     return regions.address(loss)[0]
+  }
+
+  /// Copies the observed terms, after a run in these regions.
+  func copyObservations(_ layout: Layout, from regions: Regions, into target: UnsafeMutablePointer<Float>) {
+    for (slot, place) in zip(layout.slots, observed) {
+      (target + slot.offset).update(from: regions.address(place), count: slot.count)
+    }
   }
 
   /// A count of floats rounded up to whole cache lines.

@@ -16,7 +16,8 @@ package struct InnerTraining {
 
   /// Training from the task's own start.
   package init(_ task: any Task, with optimizer: any Optimizer) {
-    let state = InnerState(parameters: task.initialParameters(), optimizer: optimizer.initialState())
+    let state = InnerState(
+      parameters: task.initialParameters(), optimizer: optimizer.initialState(), modelState: task.initialModelState())
     self.init(task, with: optimizer, from: state, step: 0)
   }
 
@@ -32,16 +33,21 @@ package struct InnerTraining {
   /// Takes one step and returns its training loss, at the parameters before the update.
   package mutating func advance(in workspace: Workspace) -> Float {
     if step % Self.validationInterval == 0 {
-      let batch = Batch(.innerValid, step / Self.validationInterval)
-      let validLoss = task.loss(state.parameters, on: batch, in: workspace)
+      let validLoss = loss(on: Batch(.innerValid, step / Self.validationInterval), in: workspace)
       optimizer.observe(validLoss: validLoss, &state.optimizer)
     }
-    let loss = task.loss(state.parameters, on: Batch(.train, step), gradient: &gradient, in: workspace)
+    let loss = task.loss(
+      state.parameters, &state.modelState, on: Batch(.train, step), gradient: &gradient, in: workspace)
     optimizer.update(
       &state.parameters, &state.optimizer, seeing: Observation(gradient: gradient, loss: loss, step: step),
       in: workspace)
     step += 1
     return loss
+  }
+
+  /// The task's loss on a batch where training stands.
+  package func loss(on batch: Batch, in workspace: Workspace) -> Float {
+    task.loss(state.parameters, state.modelState, on: batch, in: workspace)
   }
 
   /// The loss that outer training counts for the step just taken, normalised.
@@ -52,7 +58,7 @@ package struct InnerTraining {
     case .outerValid(let batches):
       var sum = 0.0
       for index in (step - 1) * batches..<step * batches {
-        sum += task.normalization(task.loss(state.parameters, on: Batch(.outerValid, index), in: workspace))
+        sum += task.normalization(loss(on: Batch(.outerValid, index), in: workspace))
       }
       return sum / Double(batches)
     }

@@ -72,10 +72,13 @@ package struct OuterProblem: Sendable {
 }
 
 extension OuterProblem {
-  /// The layouts of the inner state of the task drawn there: of its parameters, and of the optimizer's state for them.
-  package func innerLayouts(drawnAt: Int, particle: Int, theta: Tensors) -> (parameters: Layout, optimizer: Layout) {
+  /// The layouts of the inner state of the task drawn there: of its parameters, of the optimizer's state for them, and of its
+  /// model state.
+  package func innerLayouts(
+    drawnAt: Int, particle: Int, theta: Tensors
+  ) -> (parameters: Layout, optimizer: Layout, modelState: Layout) {
     let task = tasks.task(draw(drawnAt: drawnAt, particle: particle))
     let optimizer = learned.optimizer(theta: theta, for: task.parameters)
-    return (task.parameters, optimizer.initialState().layout)
+    return (task.parameters, optimizer.initialState().layout, task.modelState)
   }
 }

@@ -1,13 +1,16 @@
 package import Numerics
 
-/// What inner training has reached: a task's parameters and the optimizer's state for them.
+/// What inner training has reached: a task's parameters, the optimizer's state for them, and the task's model state.
 package struct InnerState: Equatable, Sendable {
   package var parameters: Tensors
   package var optimizer: Tensors
+  /// Running statistics and the like; empty for most tasks.
+  package var modelState: Tensors
 
-  package init(parameters: Tensors, optimizer: Tensors) {
+  package init(parameters: Tensors, optimizer: Tensors, modelState: Tensors) {
     self.parameters = parameters
     self.optimizer = optimizer
+    self.modelState = modelState
   }
 }
 

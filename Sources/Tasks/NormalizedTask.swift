@@ -24,4 +24,20 @@ package struct NormalizedTask: Task {
   ) -> Float {
     task.loss(parameters, on: batch, gradient: &gradient, in: workspace)
   }
+
+  package var modelState: Layout { task.modelState }
+  package func initialModelState() -> Tensors { task.initialModelState() }
+
+  package func loss(
+    _ parameters: Tensors, _ modelState: Tensors, on batch: Batch, in workspace: Workspace
+  ) -> Float {
+    task.loss(parameters, modelState, on: batch, in: workspace)
+  }
+
+  package func loss(
+    _ parameters: Tensors, _ modelState: inout Tensors, on batch: Batch, gradient: inout Tensors,
+    in workspace: Workspace
+  ) -> Float {
+    task.loss(parameters, &modelState, on: batch, gradient: &gradient, in: workspace)
+  }
 }

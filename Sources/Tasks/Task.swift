@@ -38,6 +38,43 @@ package protocol Task: Sendable {
   func loss(
     _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
   ) -> Float
+
+  /// What training changes besides the parameters: running statistics, parameters of earlier steps. Empty for most tasks.
+  ///
+  /// It has no gradient and no optimizer sees it; it travels with the parameters and is part of a checkpoint. A task that has
+  /// some writes the four members from here on itself; its losses above are then those at the state of the start.
+  var modelState: Layout { get }
+
+  /// The model state where inner training starts.
+  func initialModelState() -> Tensors
+
+  /// The loss on a batch, given what training has left in the model state.
+  func loss(_ parameters: Tensors, _ modelState: Tensors, on batch: Batch, in workspace: Workspace) -> Float
+
+  /// The loss as a training step sees it, its gradient, and the model state after the step.
+  func loss(
+    _ parameters: Tensors, _ modelState: inout Tensors, on batch: Batch, gradient: inout Tensors,
+    in workspace: Workspace
+  ) -> Float
+}
+
+extension Task {
+  package var modelState: Layout { Layout() }
+
+  package func initialModelState() -> Tensors { Tensors(zeros: modelState) }
+
+  package func loss(
+    _ parameters: Tensors, _ modelState: Tensors, on batch: Batch, in workspace: Workspace
+  ) -> Float {
+    loss(parameters, on: batch, in: workspace)
+  }
+
+  package func loss(
+    _ parameters: Tensors, _ modelState: inout Tensors, on batch: Batch, gradient: inout Tensors,
+    in workspace: Workspace
+  ) -> Float {
+    loss(parameters, on: batch, gradient: &gradient, in: workspace)
+  }
 }
 
 extension Task {

@@ -31,6 +31,23 @@ import Testing
     #expect(try RunState(start.arrays, for: problem) == start)
   }
 
+  /// The model state is part of a run's state: restarted from a checkpoint, a task with batch norm goes on with the same bits.
+  @Test(arguments: estimators)
+  func aTaskWithAModelStateGoesOnWithTheSameBitsFromACheckpoint(_ estimator: String) throws {
+    let recipe = try Recipe(
+      "learned_optimizer: {kind: mlp}\ntasks: [{family: resnet_v2, batch_size: 2}]\n"
+        + "estimator: \(estimator)\nouter_loss: {batches: 1}", name: "small")
+    let problem = try Experiment(recipe: recipe, seed: 3).problem
+    var state = problem.step(problem.initialState(), on: SerialExecutor()).0
+    let read = try RunState(state.arrays, for: problem)
+    #expect(read == state)
+    let names = state.arrays.names
+    #expect(names.contains { $0.contains("/positive/model_state/last_norm.mean") } == !estimator.contains("full_es"))
+    #expect(!names.contains { $0.contains("optimizer") && $0.hasSuffix(".mean") })
+    state = problem.step(state, on: SerialExecutor()).0
+    #expect(problem.step(read, on: SerialExecutor()).0 == state)
+  }
+
   @Test(arguments: estimators)
   func eachArrayDroppedMisshapenOrMistypedIsNamed(_ estimator: String) throws {
     let (problem, state) = try middle(estimator)

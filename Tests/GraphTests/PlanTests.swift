@@ -67,6 +67,32 @@ struct PlanTests {
     #expect(few < 100 * 32 * 12 + 6000, "\(few)")
   }
 
+  @Test func observedTermsAreGivenOutWhereverTheyLie() {
+    let plan = Plan(
+      Expression { recording in
+        let (w, x) = (recording.parameter("w", [2]), recording.input("x", [2]))
+        let product = w * x
+        recording.observe("moment", product.squared)
+        recording.observe("parameter", w)
+        // The derivative by w of the loss's first part is x itself.
+        recording.observe("input", x.reshaped([2, 1]))
+        return product.sum() + product.squared.exp.tanh.sum()
+      })
+    #expect(plan.observations == Layout([("moment", [2]), ("parameter", [2]), ("input", [2, 1])]))
+    var (gradient, seen) = (Tensors(zeros: plan.parameters), Tensors(zeros: plan.observations))
+    let at = Tensors(plan.parameters, values: [1, 2])
+    let loss = seen.values.withUnsafeMutableBufferPointer { seen in
+      plan.loss(at, gradient: &gradient, observations: seen.baseAddress, in: Workspace()) {
+        $0.update(repeating: .nan, count: plan.scratchCount)
+        ($0[plan.input("x").offset], $0[plan.input("x").offset + 1]) = (3, 0.5)
+      }
+    }
+    #expect(seen.values == [9, 1, 1, 2, 3, 0.5])
+    #expect(
+      loss == plan.loss(at, in: Workspace()) { ($0[plan.input("x").offset], $0[plan.input("x").offset + 1]) = (3, 0.5) }
+    )
+  }
+
   @Test func aGradientIsOverwritten() {
     let plan = Plan(Expression { $0.parameter("w", [2]).squared.sum() })
     var gradient = Tensors(plan.parameters, values: [.nan, 5])

@@ -58,7 +58,7 @@ package struct Evaluation: Sendable {
     for step in 0..<steps {
       _ = training.advance(in: workspace)
       score.last = task.normalization(
-        task.loss(training.state.parameters, on: Batch(.test, step), in: workspace))
+        training.loss(on: Batch(.test, step), in: workspace))
       score.mean += score.last / Double(steps)
     }
     return score

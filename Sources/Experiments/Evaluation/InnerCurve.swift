@@ -71,7 +71,7 @@ package struct InnerCurve: Equatable, Sendable {
     of training: InnerTraining, _ plan: Plan, in workspace: Workspace
   ) -> Examination {
     let losses = (0..<plan.batches).map {
-      Double(training.task.loss(training.state.parameters, on: Batch(plan.split, $0), in: workspace))
+      Double(training.loss(on: Batch(plan.split, $0), in: workspace))
     }
     return Examination(step: training.step, loss: losses.reduce(0, +) / Double(plan.batches))
   }

@@ -24,6 +24,7 @@ package struct TaskRecipe: Sendable {
     case maskedAutoregressiveFlow = "maf"
     case realNVP = "nvp"
     case fixed
+    case residualNetwork = "resnet_v2"
   }
 
   /// A perceptron on a data set.
@@ -40,6 +41,7 @@ package struct TaskRecipe: Sendable {
     case perceptron(Perceptron)
     case sampled(SampledTaskRecipe)
     case fixed(FixedTaskRecipe)
+    case residualNetwork(ResidualNetworkRecipe)
   }
 
   package let family: Family
@@ -76,6 +78,7 @@ package struct TaskRecipe: Sendable {
     case .maskedAutoregressiveFlow: kind = .sampled(try SampledTaskRecipe(.maskedAutoregressiveFlow, fields))
     case .realNVP: kind = .sampled(try SampledTaskRecipe(.realNVP, fields))
     case .fixed: kind = .fixed(try FixedTaskRecipe(fields))
+    case .residualNetwork: kind = .residualNetwork(try ResidualNetworkRecipe(fields))
     }
     subject = .object(fields.resolved.filter { $0.key != "weight" })
   }
@@ -89,6 +92,7 @@ extension TaskRecipe {
     case .perceptron(let perceptron): [perceptron.data]
     case .sampled(let sampled): sampled.dataNames
     case .fixed(let fixed): fixed.dataNames
+    case .residualNetwork: [BundledData.digits.rawValue]
     }
   }
 
@@ -105,6 +109,7 @@ extension TaskRecipe {
         bestLoss: calibrations.first?.bestLoss ?? 0)
     case .sampled(let sampled): return try sampled.makeFamily(from: shelf)
     case .fixed(let fixed): return try fixed.makeFamily(calibrations, from: shelf)
+    case .residualNetwork(let network): return try network.makeFamily()
     }
   }
 }

@@ -48,6 +48,13 @@ package struct Windows: Hashable, Sendable {
   package var patchCount: Int { size * size * channels }
   package var positionCount: Int { outputRows * outputColumns }
 
+  /// For each place of each patch, the channels together, whether it lies outside the image.
+  package var placesOutside: [Bool] {
+    var result: [Bool] = []
+    forEachPlace { _, image in result.append(image == nil) }
+    return result
+  }
+
   /// Calls `body` for each place of each patch with the first float of its channels among the patches and in the image; nil
   /// outside of it.
   @inline(__always)

@@ -17,11 +17,18 @@ final class Blueprint {
     case identity(Int)
   }
 
+  /// What a loss is written for: a training step, or a look at what training has reached.
+  enum Phase { case training, evaluation }
+
   let recording: Recording
+  let phase: Phase
   /// One a parameter, in the order of their declaration.
   private(set) var starts: [Start] = []
 
-  init(_ recording: Recording) { self.recording = recording }
+  init(_ recording: Recording, phase: Phase = .training) {
+    self.recording = recording
+    self.phase = phase
+  }
 
   func parameter(_ name: String, _ shape: [Int], _ start: Start) -> Term {
     starts.append(start)

@@ -48,7 +48,7 @@ package struct FlowModel: Sendable {
   }
 
   /// The mean over the batch of -log p(x) = |u|^2 / 2 + d log(2 pi) / 2 - log |det du/dx|.
-  private func negativeLogLikelihood(of x: Term, in blueprint: Blueprint) -> Term {
+  func negativeLogLikelihood(of x: Term, in blueprint: Blueprint) -> Term {
     var u = x
     var logDeterminant: Term?
     for index in 0..<bijectors {

@@ -1,0 +1,26 @@
+package import Tasks
+
+/// One of the paper's residual networks in a recipe, on the images that come with the program.
+package struct ResidualNetworkRecipe: Sendable {
+  package enum Layers: String, CaseIterable, Sendable {
+    case fourteen = "14"
+    case thirtyFive = "35"
+  }
+
+  package let layers: Layers
+  package let batchSize: Int
+
+  init(_ fields: Fields) throws(RecipeError) {
+    layers = try fields.choice("layers", default: .fourteen)
+    batchSize = try fields.integer("batch_size", default: 32, in: 2...4_096)
+  }
+
+  func makeFamily() throws(ExperimentError) -> any TaskFamily {
+    let network: ResidualNetwork =
+      switch layers {
+      case .fourteen: .layers14
+      case .thirtyFive: .layers35
+      }
+    return ResidualNetworkFamily(network, on: try BundledData.digitImages(), batchSize: batchSize)
+  }
+}
