@@ -18,8 +18,8 @@ let tests: [Target] = [
   ("HDF5Tests", ["HDF5", "CHDF5"]),
   ("RunStoreTests", ["RunStore", "HDF5"]),
   ("NumericsTests", ["Numerics"]),
-  ("GraphTests", ["Graph", "Numerics"]),
-  ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets"]),
+  ("GraphTests", ["Graph", "Numerics", "DoublePrecision"]),
+  ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets", "DoublePrecision"]),
   ("DataSetsTests", ["DataSets", "Tasks", "CZlib"]),
   ("OptimizersTests", ["Optimizers", "Numerics", "HDF5"]),
   ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics", "CAllocations"]),
@@ -85,6 +85,10 @@ let package = Package(
       ], swiftSettings: settings),
     // What tests count allocations with.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    // Graphs in double precision: what tests judge kernels and derivatives by.
+    .target(
+      name: "DoublePrecision", dependencies: ["Graph", "Numerics"], path: "Tests/DoublePrecision",
+      swiftSettings: kernelSettings),
   ] + tests,
   swiftLanguageModes: [.v6]
 )

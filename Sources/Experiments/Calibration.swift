@@ -17,7 +17,7 @@ package enum Calibration {
   static func calibrations(of entry: TaskRecipe, from shelf: DataShelf) throws -> [TaskCalibration] {
     switch entry.kind {
     case .perceptron:
-      let family = try entry.makeFamily(calibrations: [], from: shelf)
+      let family = try entry.plainFamily(calibrations: [], from: shelf)
       return calibrations(of: [Subject(name: family.name) { family.task(seed: seed) }], steps: steps)
     case .fixed(let fixed):
       let material = try fixed.material(from: shelf)
@@ -25,7 +25,7 @@ package enum Calibration {
         of: try fixed.admitted(on: material).map { task in
           Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }
         }, steps: fixed.calibrationSteps)
-    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork: return []
+    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork, .parametric: return []
     }
   }
 

@@ -96,6 +96,14 @@ extension TaskRecipe.Family {
     case .realNVP: "TaskSet's nvp_family, on the digits"
     case .fixed: "TaskSet's tasks with names of their own, those that the recipe lists"
     case .residualNetwork: "a ResNetV2 of 14 or 35 layers with batch norm, on the digits"
+    case .imageMLP: "LO's parametric image_mlp: perceptrons on the digits at sizes of 4 to 32"
+    case .imageConvolutions: "LO's image_conv: convolutions on the digits"
+    case .imageAutoencoder: "LO's image_mlp_ae, on the digits"
+    case .imageVariationalAutoencoder: "LO's image_mlp_vae, on the digits"
+    case .imageResidualNetwork: "LO's image_resnet: residual networks of four groups, on the digits"
+    case .visionTransformer: "LO's vit: vision transformers on the digits"
+    case .recurrentLanguageModel: "LO's lm_rnn: recurrent language models of the King James text, by bytes or words"
+    case .transformerLanguageModel: "LO's lm_transformer: causal transformers on the same"
     }
   }
 }

@@ -14,6 +14,8 @@ package struct Plan: Sendable {
 
   package let parameters: Layout
   package let inputs: [Input]
+  /// What the plan computes, for those who compute it in another way.
+  package let expression: Expression
   /// The terms that are given out beside the loss.
   package let observations: Layout
   /// The floats of memory that a run needs, the inputs included.
@@ -45,6 +47,7 @@ package struct Plan: Sendable {
       case .view, .operation: continue
       }
     }
+    self.expression = expression
     self.parameters = expression.parameters
     self.inputs = inputs
     self.constants = ConstantBlock(values)

@@ -17,6 +17,7 @@ package enum Purpose: UInt32, Sendable {
   case testBatch = 13
   case dataSplit = 14
   case evaluation = 15
+  case augmentation = 16
 }
 
 /// The place of a draw: four words, of which `index` counts within one use.

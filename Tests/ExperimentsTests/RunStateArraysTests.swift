@@ -49,6 +49,23 @@ import Testing
   }
 
   @Test(arguments: estimators)
+  func aTaskWithDelayedGradientsGoesOnWithTheSameBitsFromACheckpoint(_ estimator: String) throws {
+    let only = "{delayed_gradients: 1, reparametrized_weights: 0, es_gradients: 0}"
+    let recipe = try Recipe(
+      "learned_optimizer: {kind: mlp}\ntasks: [{family: image_mlp, maximum_work: 100000, augmentations: \(only)}]\n"
+        + "estimator: \(estimator)\nouter_loss: {batches: 1}", name: "small")
+    let problem = try Experiment(recipe: recipe, seed: 3).problem
+    let state = problem.step(problem.initialState(), on: SerialExecutor()).0
+    let read = try RunState(state.arrays, for: problem)
+    #expect(read == state)
+    let names = state.arrays.names
+    #expect(names.contains { $0.hasSuffix("/positive/model_state/delayed/position") } == !estimator.contains("full_es"))
+    let (next, record) = problem.step(state, on: SerialExecutor())
+    let (again, sameRecord) = problem.step(read, on: SerialExecutor())
+    #expect(next == again && record == sameRecord)
+  }
+
+  @Test(arguments: estimators)
   func eachArrayDroppedMisshapenOrMistypedIsNamed(_ estimator: String) throws {
     let (problem, state) = try middle(estimator)
     let arrays = state.arrays.arrays

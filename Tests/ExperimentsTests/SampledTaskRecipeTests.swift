@@ -5,7 +5,8 @@ import Testing
 struct SampledTaskRecipeTests {
   static let names = [
     "taskset_quadratic", "taskset_mlp", "losg", "char_rnn", "word_rnn", "text_classification", "mlp_ae", "mlp_vae",
-    "conv_fc", "conv_pooling", "maf", "nvp",
+    "conv_fc", "conv_pooling", "maf", "nvp", "resnet_v2", "image_mlp", "image_conv", "image_mlp_ae", "image_mlp_vae",
+    "image_resnet", "vit", "lm_rnn", "lm_transformer",
   ]
 
   @Test(arguments: names)
@@ -20,6 +21,18 @@ struct SampledTaskRecipeTests {
     let recipe = try Recipe("tasks: [{family: nvp, maximum_parameters: 10}]", name: "small")
     let error = #expect(throws: ExperimentError.self) { try Experiment(recipe: recipe, seed: 1) }
     #expect(error?.description.contains("maximum_parameters") == true)
+  }
+
+  @Test func augmentationsArePartOfARecipeWhereTheyStandOnly() throws {
+    let plain = try Recipe("tasks: [{family: image_mlp}]", name: "small")
+    #expect(!plain.resolved.compact.contains("augmentations"))
+    let augmented = try Recipe("tasks: [{family: image_mlp, augmentations: {bfloat16: 1}}]", name: "small")
+    #expect(augmented.resolved.compact.contains(#""augmentations":{"reparametrized_weights":0.714"#))
+    #expect(augmented.tasks[0].augmentations?.bfloat16 == 1)
+    #expect(try Experiment(recipe: augmented, seed: 1).familyNames == ["image_mlp(digits)+augmented"])
+    #expect(throws: RecipeError.self) {
+      try Recipe("tasks: [{family: nvp, augmentations: {bfloat16: 2}}]", name: "small")
+    }
   }
 
   @Test func onlyFamiliesOfTextHaveALength() throws {

@@ -1,3 +1,4 @@
+import DoublePrecision
 import Graph
 import Numerics
 import Testing
@@ -215,8 +216,32 @@ struct OperationTests {
     },
   ]
 
+  static let attention: [Case] = [
+    Case("matrix products") { $0.parameter("a", [3, 2, 5]).matrixProducts($0.parameter("b", [3, 5, 4])) },
+    Case("matrix products with transposed matrices") {
+      $0.parameter("a", [2, 9, 3]).matrixProducts(transposed: $0.parameter("b", [2, 7, 3]))
+    },
+    Case("the derivatives of matrix products, which have transposed factors") {
+      let (a, b) = ($0.parameter("a", [2, 3, 4]) * 0.25, $0.parameter("b", [2, 5, 4]))
+      return a.matrixProducts(transposed: b).matrixProducts(b).matrixProducts(transposed: a).squared
+    },
+    Case("softmax") { $0.parameter("z", [3, 11]).softmax() },
+    Case("softmax of one number a row") { $0.parameter("z", [4, 1]).softmax() + 1 },
+    Case("softmax over the last of three axes") { ($0.parameter("z", [2, 3, 5]) * 3).softmax().squared },
+    Case("axes exchanged") { $0.parameter("x", [2, 3, 4, 5]).exchangingAxes(1) },
+    Case("first axes exchanged") { $0.parameter("x", [3, 4]).exchangingAxes(0).squared },
+    Case("gelu") { $0.parameter("x", [21]).gelu },
+    Case("selu") { $0.parameter("x", [21]).selu },
+    Case("relu6") { ($0.parameter("x", [21]) * 5).relu6 },
+    Case("attention") {
+      let (q, k) = ($0.parameter("q", [2, 3, 4]), $0.parameter("k", [2, 3, 4]))
+      return q.matrixProducts(transposed: k).softmax().matrixProducts($0.parameter("v", [2, 3, 2]))
+    },
+  ]
+
   static let all =
     maps + combinations + products + others + convolutions + transposedConvolutions + choices + normalizations
+    + attention
 
   @Test(arguments: all)
   func derivativeIsThatOfCentralDifferences(_ test: Case) {

@@ -15,12 +15,12 @@ package struct ResidualNetworkRecipe: Sendable {
     batchSize = try fields.integer("batch_size", default: 32, in: 2...4_096)
   }
 
-  func makeFamily() throws(ExperimentError) -> any TaskFamily {
+  func makeFamily(from shelf: DataShelf) throws -> any TaskFamily {
     let network: ResidualNetwork =
       switch layers {
       case .fourteen: .layers14
       case .thirtyFive: .layers35
       }
-    return ResidualNetworkFamily(network, on: try BundledData.digitImages(), batchSize: batchSize)
+    return ResidualNetworkFamily(network, on: try shelf.images(BundledData.digits.rawValue), batchSize: batchSize)
   }
 }

@@ -25,6 +25,14 @@ package struct TaskRecipe: Sendable {
     case realNVP = "nvp"
     case fixed
     case residualNetwork = "resnet_v2"
+    case imageMLP = "image_mlp"
+    case imageConvolutions = "image_conv"
+    case imageAutoencoder = "image_mlp_ae"
+    case imageVariationalAutoencoder = "image_mlp_vae"
+    case imageResidualNetwork = "image_resnet"
+    case visionTransformer = "vit"
+    case recurrentLanguageModel = "lm_rnn"
+    case transformerLanguageModel = "lm_transformer"
   }
 
   /// A perceptron on a data set.
@@ -42,12 +50,15 @@ package struct TaskRecipe: Sendable {
     case sampled(SampledTaskRecipe)
     case fixed(FixedTaskRecipe)
     case residualNetwork(ResidualNetworkRecipe)
+    case parametric(ParametricTaskRecipe)
   }
 
   package let family: Family
   package let kind: Kind
   /// How often this family is drawn, relative to the others.
   package let weight: Double
+  /// How often a draw is changed in each way; nil where none ever is.
+  package let augmentations: Augmentation.Probabilities?
   /// All fields but the weight: entries of which these are equal have the same calibration.
   let subject: JSONValue
 
@@ -79,7 +90,20 @@ package struct TaskRecipe: Sendable {
     case .realNVP: kind = .sampled(try SampledTaskRecipe(.realNVP, fields))
     case .fixed: kind = .fixed(try FixedTaskRecipe(fields))
     case .residualNetwork: kind = .residualNetwork(try ResidualNetworkRecipe(fields))
+    case .imageMLP: kind = .parametric(try ParametricTaskRecipe(.imageMLP, fields))
+    case .imageConvolutions: kind = .parametric(try ParametricTaskRecipe(.imageConvolutions, fields))
+    case .imageAutoencoder: kind = .parametric(try ParametricTaskRecipe(.imageAutoencoder, fields))
+    case .imageVariationalAutoencoder:
+      kind = .parametric(try ParametricTaskRecipe(.imageVariationalAutoencoder, fields))
+    case .imageResidualNetwork: kind = .parametric(try ParametricTaskRecipe(.imageResidualNetwork, fields))
+    case .visionTransformer: kind = .parametric(try ParametricTaskRecipe(.visionTransformer, fields))
+    case .recurrentLanguageModel: kind = .parametric(try ParametricTaskRecipe(.recurrentLanguageModel, fields))
+    case .transformerLanguageModel: kind = .parametric(try ParametricTaskRecipe(.transformerLanguageModel, fields))
     }
+    // Asked for where it stands only: a recipe without it resolves to what it always did.
+    augmentations =
+      fields.has("augmentations")
+      ? try fields.section("augmentations") { inner throws(RecipeError) in try Augmentation.Probabilities(inner) } : nil
     subject = .object(fields.resolved.filter { $0.key != "weight" })
   }
 }
@@ -93,11 +117,18 @@ extension TaskRecipe {
     case .sampled(let sampled): sampled.dataNames
     case .fixed(let fixed): fixed.dataNames
     case .residualNetwork: [BundledData.digits.rawValue]
+    case .parametric(let parametric): parametric.dataNames
     }
   }
 
   /// The family; `calibrations` scale the losses of those that need it.
   func makeFamily(calibrations: [TaskCalibration], from shelf: DataShelf = DataShelf()) throws -> any TaskFamily {
+    let family = try plainFamily(calibrations: calibrations, from: shelf)
+    return augmentations.map { AugmentedFamily(family, $0) } ?? family
+  }
+
+  /// The family before its draws are changed: what a baseline is measured on.
+  func plainFamily(calibrations: [TaskCalibration], from shelf: DataShelf = DataShelf()) throws -> any TaskFamily {
     switch kind {
     case .quadratic(let family): return family
     case .testFunction(let function): return TestFunctionFamily(function)
@@ -109,7 +140,8 @@ extension TaskRecipe {
         bestLoss: calibrations.first?.bestLoss ?? 0)
     case .sampled(let sampled): return try sampled.makeFamily(from: shelf)
     case .fixed(let fixed): return try fixed.makeFamily(calibrations, from: shelf)
-    case .residualNetwork(let network): return try network.makeFamily()
+    case .residualNetwork(let network): return try network.makeFamily(from: shelf)
+    case .parametric(let parametric): return try parametric.makeFamily(from: shelf)
     }
   }
 }

@@ -27,6 +27,30 @@ package struct Transpose: Operation {
   }
 }
 
+/// An array [outer, first, second, inner] with the two middle axes exchanged.
+package struct ExchangeAxes: Operation {
+  package let outer: Int
+  package let first: Int
+  package let second: Int
+  package let inner: Int
+
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    for o in 0..<outer {
+      let (source, target) = (operands.first + o * first * second * inner, result + o * first * second * inner)
+      for i in 0..<first {
+        for j in 0..<second {
+          (target + (j * first + i) * inner).update(from: source + (i * second + j) * inner, count: inner)
+        }
+      }
+    }
+  }
+
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let back = ExchangeAxes(outer: outer, first: second, second: first, inner: inner)
+    return [gradient.recording.record(back, [gradient], shape: inputs[0].shape)]
+  }
+}
+
 /// The part `start ..< start + count` of each row of an [outer, whole] array.
 package struct Slice: Operation {
   package let outer: Int
@@ -96,6 +120,18 @@ extension Term {
   package func transposed() -> Term {
     precondition(shape.count == 2, "a transposed array of shape \(shape)")
     return recording.record(Transpose(rows: shape[0], columns: shape[1]), [self], shape: [shape[1], shape[0]])
+  }
+
+  /// The array with axis number `axis` and the one behind it exchanged.
+  package func exchangingAxes(_ axis: Int) -> Term {
+    precondition(
+      shape.indices.contains(axis) && shape.indices.contains(axis + 1), "axes \(axis) and behind of \(shape)")
+    let operation = ExchangeAxes(
+      outer: shape[..<axis].reduce(1, *), first: shape[axis], second: shape[axis + 1],
+      inner: shape[(axis + 2)...].reduce(1, *))
+    var exchanged = shape
+    exchanged.swapAt(axis, axis + 1)
+    return recording.record(operation, [self], shape: exchanged)
   }
 
   /// The elements whose index along `axis` is in `range`.

@@ -38,10 +38,10 @@ package struct BatchNormalizedTask: Task {
   package let modelState: Layout
 
   private let start: Tensors
-  private let training: Plan
+  let training: Plan
   private let evaluation: Plan
-  private let seed: UInt64
-  private let fill: PlannedTask.Fill
+  let seed: UInt64
+  let fill: PlannedTask.Fill
 
   /// - Parameters:
   ///   - seed: of the start and of all batches.
@@ -67,6 +67,10 @@ package struct BatchNormalizedTask: Task {
     self.normalization = normalization
     self.seed = seed
     self.fill = fill
+  }
+
+  package var operations: StepOperations? {
+    StepOperations(loss: evaluation.operations.loss, gradient: training.operations.gradient)
   }
 
   package func initialParameters() -> Tensors { start }

@@ -24,6 +24,8 @@ final class Blueprint {
   let phase: Phase
   /// One a parameter, in the order of their declaration.
   private(set) var starts: [Start] = []
+  /// The rates of the dropouts that were written down, in their order.
+  var dropouts: [Float] = []
 
   init(_ recording: Recording, phase: Phase = .training) {
     self.recording = recording

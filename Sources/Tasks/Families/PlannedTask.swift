@@ -20,9 +20,9 @@ package struct PlannedTask: Task {
   package let normalization: Normalization
 
   private let start: Tensors
-  private let plan: Plan
-  private let seed: UInt64
-  private let fill: Fill
+  let plan: Plan
+  let seed: UInt64
+  let fill: Fill
   private let distort: Distortion?
 
   /// - Parameters:
@@ -31,6 +31,26 @@ package struct PlannedTask: Task {
   init(
     seed: UInt64, scale: Scale, distort: Distortion? = nil, fill: @escaping Fill = { _ in },
     loss: (Blueprint) -> Term
+  ) {
+    self.init(seed: seed, distort: distort, fill: fill, loss: loss) { plan, start in
+      let initial = plan.meanLoss(at: start, over: .outerValid, in: Workspace()) { memory, batch in
+        fill(BatchMemory(plan: plan, memory: memory, batch: batch, seed: seed))
+      }
+      let known = initial.isFinite ? initial : scale.guess
+      return Normalization(initial: known, best: scale.best ?? known - max(1, abs(known)))
+    }
+  }
+
+  /// A task whose losses are mapped in a way that needs none of them.
+  init(
+    seed: UInt64, normalization: Normalization, fill: @escaping Fill = { _ in }, loss: (Blueprint) -> Term
+  ) {
+    self.init(seed: seed, distort: nil, fill: fill, loss: loss) { _, _ in normalization }
+  }
+
+  private init(
+    seed: UInt64, distort: Distortion?, fill: @escaping Fill, loss: (Blueprint) -> Term,
+    normalization: (_ plan: Plan, _ start: Tensors) -> Normalization
   ) {
     var starts: [Blueprint.Start] = []
     let expression = Expression { recording in
@@ -41,12 +61,8 @@ package struct PlannedTask: Task {
     }
     let plan = Plan(expression)
     let start = Blueprint.draw(starts, expression.parameters, seed: seed)
-    let initial = plan.meanLoss(at: start, over: .outerValid, in: Workspace()) { memory, batch in
-      fill(BatchMemory(plan: plan, memory: memory, batch: batch, seed: seed))
-    }
-    let known = initial.isFinite ? initial : scale.guess
     self.parameters = expression.parameters
-    self.normalization = Normalization(initial: known, best: scale.best ?? known - max(1, abs(known)))
+    self.normalization = normalization(plan, start)
     self.start = start
     self.plan = plan
     self.seed = seed

@@ -102,12 +102,15 @@ extension Blueprint {
     return shortcut + h
   }
 
-  /// A convolution with SAME padding, its kernel He normal, its bias 0.
-  func convolution(_ x: Term, size: Int, stride: Int, channels: Int, _ name: String, hasBias: Bool) -> Term {
+  /// A convolution with SAME padding, its bias 0.
+  func convolution(
+    _ x: Term, size: Int, stride: Int, channels: Int, _ name: String, hasBias: Bool,
+    _ initializer: TaskSet.Initializer = .heNormal
+  ) -> Term {
     let windows = x.windows(size: size, stride: stride)
     let weights = parameter(
       name + ".weights", [windows.patchCount, channels],
-      .kernel(.heNormal, places: size * size, channelsIn: windows.channels, channelsOut: channels))
+      .kernel(initializer, places: size * size, channelsIn: windows.channels, channelsOut: channels))
     return x.convolved(
       windows, weights, bias: hasBias ? parameter(name + ".bias", [channels], .constant(0)) : nil)
   }

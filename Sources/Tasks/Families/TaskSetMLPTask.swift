@@ -7,9 +7,9 @@ package struct TaskSetMLPTask: Task {
   package let parameters: Layout
   package let normalization: Normalization
 
-  private let batches: TaskSetImageBatches
-  private let plan: Plan
-  private let seed: UInt64
+  let batches: TaskSetImageBatches
+  let plan: Plan
+  let seed: UInt64
 
   package init(_ configuration: TaskSet.MLP, on images: TaskSetImages, seed: UInt64) {
     self.configuration = configuration
@@ -58,7 +58,7 @@ package struct TaskSetMLPTask: Task {
     }
   }
 
-  private static func fill(
+  static func fill(
     _ memory: UnsafeMutablePointer<Float>, from batches: TaskSetImageBatches, _ batch: Batch, seed: UInt64, _ plan: Plan
   ) {
     let labels = UnsafeMutableRawPointer(memory + plan.inputs[1].offset).assumingMemoryBound(to: Int32.self)

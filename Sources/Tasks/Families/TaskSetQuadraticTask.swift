@@ -11,10 +11,10 @@ package struct TaskSetQuadraticTask: Task {
   package let parameters: Layout
   package let normalization: Normalization
 
-  private let plan: Plan
-  private let noise: RandomMatrix?
+  let plan: Plan
+  let noise: RandomMatrix?
   private let start: Tensors
-  private let seed: UInt64
+  let seed: UInt64
 
   package init(_ configuration: TaskSet.Quadratic, seed: UInt64) {
     self.configuration = configuration
@@ -86,7 +86,7 @@ package struct TaskSetQuadraticTask: Task {
   }
 
   /// Draws the batch's noise, if there is any, to where the plan reads it.
-  private static func fill(
+  static func fill(
     _ memory: UnsafeMutablePointer<Float>, with noise: RandomMatrix?, of batch: Batch, seed: UInt64, _ plan: Plan,
     _ workspace: Workspace
   ) {

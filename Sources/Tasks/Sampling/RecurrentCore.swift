@@ -10,6 +10,8 @@ extension TaskSet {
     package struct GRUMatrices: Hashable, Sendable {
       package let wh, wz, wr, uh, uz, ur: Initializer
 
+      init(all: Initializer) { (wh, wz, wr, uh, uz, ur) = (all, all, all, all, all, all) }
+
       /// In four cases of five one initializer serves all, else each has its own.
       init(linked: Bool, from draws: inout TaskSetDraws) {
         wh = Initializer(from: &draws)

@@ -1,20 +1,24 @@
-import Graph
-import Numerics
+package import Graph
+internal import Numerics
 
 #if canImport(Glibc)
-  import Glibc
+  internal import Glibc
 #else
-  import Darwin
+  internal import Darwin
 #endif
 
 /// Computes an expression and its gradient in double precision with plain loops: the judge of kernels and derivatives.
-struct DoubleInterpreter {
-  let expression: Expression
+package struct DoubleInterpreter {
+  package let expression: Expression
 
-  /// The values of all nodes.
-  func values(parameters: [Double], inputs: [String: [Double]]) -> [[Double]] {
+  package init(expression: Expression) { self.expression = expression }
+
+  /// The values of the nodes up to one, which is the last unless said.
+  package func values(
+    parameters: [Double], inputs: [String: [Double]], through last: Int? = nil
+  ) -> [[Double]] {
     var values: [[Double]] = []
-    for node in expression.nodes {
+    for node in expression.nodes.prefix(last.map { $0 + 1 } ?? expression.nodes.count) {
       let value: [Double] =
         switch node.source {
         case .parameter(let offset): Array(parameters[offset..<offset + node.count])
@@ -29,11 +33,11 @@ struct DoubleInterpreter {
     return values
   }
 
-  func loss(parameters: [Double], inputs: [String: [Double]]) -> Double {
-    values(parameters: parameters, inputs: inputs)[expression.loss][0]
+  package func loss(parameters: [Double], inputs: [String: [Double]]) -> Double {
+    values(parameters: parameters, inputs: inputs, through: expression.loss)[expression.loss][0]
   }
 
-  func gradient(parameters: [Double], inputs: [String: [Double]]) -> [Double] {
+  package func gradient(parameters: [Double], inputs: [String: [Double]]) -> [Double] {
     let values = values(parameters: parameters, inputs: inputs)
     return expression.gradients.flatMap { values[$0] }
   }
@@ -41,6 +45,17 @@ struct DoubleInterpreter {
   private func apply(_ operation: any Operation, _ x: [[Double]]) -> [Double] {
     switch operation {
     case let o as MatrixMultiply: return product(o, x)
+    case let o as BatchedProduct:
+      let (m, k, n) = (o.product.rows, o.product.inner, o.product.columns)
+      return (0..<o.count).flatMap { b in
+        product(o.product, [Array(x[0][b * m * k..<(b + 1) * m * k]), Array(x[1][b * k * n..<(b + 1) * k * n])])
+      }
+    case let o as Softmax: return (0..<o.rows).flatMap { softmax(x[0], $0, o.columns) }
+    case let o as ExchangeAxes:
+      return grid(o.outer * o.second, o.first * o.inner) { row, column in
+        let (outer, j, i) = (row / o.second, row % o.second, column / o.inner)
+        return x[0][((outer * o.first + i) * o.second + j) * o.inner + column % o.inner]
+      }
     case let o as Map: return x[0].map { value(o.function, $0) }
     case let o as MapDerivative: return zip(x[0], x[1]).map { $0 * derivative(o.function, $1) }
     case let o as Combine: return combined(o, x)
@@ -144,7 +159,9 @@ struct DoubleInterpreter {
   }
 
   private func softmax(_ logits: [Double], _ row: Int, _ columns: Int) -> [Double] {
-    let powers = logits[row * columns..<(row + 1) * columns].map { exp($0) }
+    let row = logits[row * columns..<(row + 1) * columns]
+    let largest = row.max()!
+    let powers = row.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
   }

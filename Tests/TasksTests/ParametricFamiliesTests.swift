@@ -1,0 +1,125 @@
+import Numerics
+import Testing
+
+@testable import Tasks
+
+/// The laws of tasks, over LO's parametric families.
+struct ParametricFamiliesTests {
+  struct Sample: CustomTestStringConvertible, Sendable {
+    let family: ParametricFamily
+    /// What the loss at the start is near in most configurations; nil where theory says nothing.
+    let chance: Double?
+
+    var testDescription: String { family.name }
+
+    init(_ family: ParametricFamily?, chance: Double? = nil) {
+      self.family = family!
+      self.chance = chance
+    }
+  }
+
+  static let limits = SamplingLimits(maximumParameters: 20_000, maximumWork: 1_500_000)
+  static let digits = SampledFamiliesTests.digits
+  static let text = ParametricText(
+    bytes: SampledFamiliesTests.bytes, words: SampledFamiliesTests.words, maximumLength: 8)
+
+  static let all: [Sample] = [
+    Sample(.imageMLP(on: digits, limits: limits), chance: 2.3),
+    Sample(.imageConvolutions(on: digits, limits: limits), chance: 2.3),
+    Sample(.imageAutoencoder(on: digits, limits: limits)),
+    Sample(.imageVariationalAutoencoder(on: digits, limits: limits)),
+    Sample(
+      .imageResidualNetwork(
+        on: digits, limits: SamplingLimits(maximumParameters: 60_000, maximumWork: 6_000_000)), chance: 2.3),
+    Sample(.visionTransformer(on: digits, limits: limits), chance: 2.3),
+    Sample(.recurrentLanguageModel(on: text, limits: limits)),
+    Sample(
+      .transformerLanguageModel(
+        on: text, limits: SamplingLimits(maximumParameters: 200_000, maximumWork: 12_000_000))),
+  ]
+
+  /// Draws are within their ranges, and most of a range is reached.
+  @Test func configurationsAreDrawnFromTheirRanges() {
+    let drawn = (0..<400).map { seed -> ImageMLP in
+      var draws = ParametricDraws(seed: UInt64(seed), attempt: 0)
+      return ImageMLP(from: &draws)
+    }
+    #expect(drawn.allSatisfy { (8...128).contains($0.width) && (4...32).contains($0.imageSize) })
+    #expect(drawn.allSatisfy { (4...512).contains($0.batchSize) })
+    #expect(Set(drawn.map(\.layers)) == [0, 1, 2, 3, 4])
+    #expect(Set(drawn.map(\.dataSet)).count == 5 && Set(drawn.map(\.activation)).count == 10)
+    #expect(drawn.map(\.width).min()! == 8 && drawn.map(\.batchSize).max()! > 400)
+    // Log-uniform: as many below the geometric mean of the bounds as above, within four deviations of a binomial.
+    let small = drawn.filter { $0.width < 32 }.count
+    #expect(abs(small - 200) < 40, "\(small)")
+  }
+
+  @Test func lossesAreMappedAsTheFamiliesSay() {
+    let log10 = 2.302_585_092_994_046
+    let classifier = Normalization.classifier(classes: 10)
+    #expect(abs(classifier(Float(log10)) - 10 * (log10 - 0.693_147_180_559_945_3) / log10) < 1e-6)
+    #expect(classifier(.nan) == classifier(.infinity) && classifier(.nan) == classifier(1e9))
+    #expect(abs(classifier(.nan) - 10) < 1e-12)
+    #expect(abs(Normalization.deepClassifier(classes: 10)(.nan) - 10) < 1e-12)
+    #expect(abs(Normalization.autoencoder(lossIsLogarithm: false)(1) - 10) < 1e-6)
+    #expect(Normalization.autoencoder(lossIsLogarithm: true)(-2) == 9)
+    #expect(Normalization.autoencoder(lossIsLogarithm: true)(.nan) == 10.5)
+    #expect(Normalization.variationalAutoencoder(lossPerNumber: 64)(128) == 2)
+    #expect(Normalization.variationalAutoencoder(lossPerNumber: 64)(.infinity) == 10)
+  }
+
+  @Test(arguments: all)
+  func theLossAtTheStartIsFiniteAndThatOfChanceWhereTheoryKnowsIt(_ sample: Sample) {
+    var near = 0
+    for seed in 0..<12 as Range<UInt64> {
+      let task = sample.family.task(seed: seed)
+      let loss = Double(task.loss(task.initialParameters(), on: Batch(.outerValid, 0), in: Workspace()))
+      #expect(loss.isFinite, "seed \(seed): \(loss)")
+      let mapped = task.normalization(Float(loss))
+      #expect(mapped >= -16 && mapped <= 10.5, "\(mapped)")
+      let chance = sample.chance ?? task.normalization.initial
+      if loss < 1.6 * chance && loss > 0.7 * chance { near += 1 }
+    }
+    let isClassifier = sample.chance != nil || sample.family.name.hasPrefix("lm_")
+    if isClassifier { #expect(near >= 7, "\(near) of 12") }
+  }
+
+  @Test(arguments: all)
+  func adamLowersTheLoss(_ sample: Sample) {
+    var lower = 0
+    for seed in 0..<6 as Range<UInt64> {
+      let task = sample.family.task(seed: seed)
+      let workspace = Workspace()
+      var w = task.initialParameters()
+      let start = SampledFamiliesTests.meanLoss(task, w, workspace)
+      var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
+      var gradient = Tensors(zeros: task.parameters)
+      for step in 0..<60 {
+        _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
+        for i in w.values.indices {
+          let g = gradient.values[i]
+          m[i] = 0.9 * m[i] + 0.1 * g
+          q[i] = 0.99 * q[i] + 0.01 * g * g
+          w.values[i] -= 0.003 * m[i] / (q[i].squareRoot() + 1e-8)
+        }
+      }
+      if SampledFamiliesTests.meanLoss(task, w, workspace) < start { lower += 1 }
+    }
+    #expect(lower >= 4, "\(lower) of 6")
+  }
+
+  @Test(arguments: all)
+  func aTaskIsAFunctionOfItsSeedAndABatchOfItsAddress(_ sample: Sample) {
+    for seed in 0..<2 as Range<UInt64> {
+      let (one, again) = (sample.family.task(seed: seed), sample.family.task(seed: seed))
+      let at = one.initialParameters()
+      #expect(at == again.initialParameters() && one.normalization == again.normalization)
+      let workspace = Workspace()
+      let batches = Split.allCases.flatMap { split in [0, 70_000].map { Batch(split, $0) } }
+      let inOrder = batches.map { TaskLawsTests.evaluate(one, at, $0, Workspace()) }
+      for (batch, expected) in zip(batches, inOrder).reversed() {
+        #expect(TaskLawsTests.evaluate(again, at, batch, workspace) == expected, "\(batch)")
+      }
+    }
+  }
+}
