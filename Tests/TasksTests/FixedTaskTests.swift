@@ -210,6 +210,22 @@ struct FixedTaskTests {
     for (batch, loss) in zip(batches, losses).reversed() { #expect(again.loss(at, on: batch, in: workspace) == loss) }
   }
 
+  /// A model that is sure of token 0 is wrong at every byte of a text and would be right behind its end.
+  @Test func whatFillsUpAShortTextDoesNotCount() throws {
+    let texts = (0..<80).map { text in (0..<5).map { Int32(1 + (text + $0) % 250) } }
+    let short = TextCorpus(
+      name: "short", source: "made by the test", vocabularySize: 256, classCount: 2, texts: texts,
+      labels: texts.indices.map { Int32($0 % 2) })
+    let material = FixedMaterial(imagesStandIn: SampledFamiliesTests.digits, bytes: short, words: short)
+    let fixed = try #require(FixedTask(named: "FixedLM_lm1b_patch128_GRU64_embed64_avg_bs128"))
+    let task = fixed.task(on: material, seed: 1)
+    var w = task.initialParameters()
+    let bias = try #require(task.parameters["output.bias"])
+    w.values[bias.offset] = 30
+    // Of 127 places 4 count; if all did, the loss would be near 1.
+    #expect(task.loss(w, on: Batch(.train, 0), in: Workspace()) > 25)
+  }
+
   @Test func operationsAreThoseOfTheProducts() throws {
     let fixed = try #require(FixedTask(named: "FixedMLP_mnist_ce_128x128x128_relu_bs128"))
     let operations = try #require(fixed.task(on: Self.material, seed: 1).operations)
