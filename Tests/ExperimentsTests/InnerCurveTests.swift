@@ -32,6 +32,17 @@ struct InnerCurveTests {
     #expect(often.valid.count == 31)
   }
 
+  /// Who does not move sees the same loss each time, however the batches differ.
+  @Test func examinationsDifferByTheParametersAlone() throws {
+    let family = try #require(SampledFamily(quadratics: SamplingLimits(maximumParameters: 10)))
+    let noisy = try #require(family.configurations.first { $0.matrixNoise != nil && $0.dimension > 2 })
+    let task = family.task(noisy, seed: 2)
+    let still = SGD(learningRate: .constant(0)).optimizer(for: task.parameters)
+    let curve = InnerCurve(of: task, with: still, .init(steps: 12, interval: 3), in: Workspace())
+    #expect(Set(curve.train).count == 12)
+    #expect(Set(curve.valid.map(\.loss)).count == 1 && curve.valid.count == 5)
+  }
+
   @Test func aCurveThatDivergesIsKeptAndSaysSo() {
     let wild = SGD(learningRate: .constant(1e30)).optimizer(for: Self.task.parameters)
     let curve = Self.curve(steps: 8, interval: 4, wild)
