@@ -68,7 +68,7 @@ extension IdentityReader {
   private func bestLossesAlone(of entries: [TaskRecipe]) throws -> [[TaskCalibration]] {
     let losses = try numbers(IdentityNames.bestLosses, entries.count)
     return zip(entries, losses).map { entry, loss in
-      guard case .digits = entry.kind else { return [] }
+      guard case .perceptron = entry.kind else { return [] }
       return [
         TaskCalibration(
           task: "", initialLoss: 0, bestLoss: loss, learningRate: 0, steps: 0, divergedRates: 0, operations: 0)

@@ -75,7 +75,7 @@ public final class RunWriter {
   public var recordsDigest: Digest { digest.value }
 
   /// Writes a record down. When this returns it is on the disk, as the run's durability says; a record that is there
-  /// already is compared instead. A checkpoint in work comes to the disk behind it.
+  /// already is compared instead. A checkpoint in work comes to the disk before it.
   ///
   /// Throws `usage` for a record that does not fit the tables or is not the next, `differs` when an iteration computed
   /// again has other bits in a scientific table than the recorded one.
@@ -86,6 +86,8 @@ public final class RunWriter {
       throw usage(doing, expected: "record \(position + 1)", found: "record \(record.iteration)")
     }
     if let problem = record.problem(with: description.tables) { throw usage(doing, found: problem) }
+    // Before the record, so that its frame stands where that of a checkpoint that was waited for stands.
+    try installCheckpoint()
     if record.iteration <= recordCount {
       try compare(record, doing: doing)
     } else {
@@ -98,7 +100,6 @@ public final class RunWriter {
       recordCount += 1
     }
     position = record.iteration
-    try installCheckpoint()
   }
 
   /// Writes a frame of the journal.

@@ -54,7 +54,7 @@ struct FixedTaskRecipeTests {
     let measured = session.experiment.calibrations
     #expect(measured.map(\.count) == [0, 2, 1])
     let identity = try store.run(session.id).identity
-    let read = try IdentityReader(identity, of: session.id.text).experiment()
+    let read = try IdentityReader(identity, of: session.id.text, in: store).experiment()
     #expect(read.calibrations == measured)
     #expect(read.familyNames == session.experiment.familyNames)
     let bowl = measured[1][0]

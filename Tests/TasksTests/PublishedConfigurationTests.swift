@@ -12,7 +12,7 @@ struct PublishedConfigurationTests {
 
   static func family(_ family: TaskSetFamily) -> (any TaskFamily)? {
     let (images, bytes, words) = (
-      SampledFamiliesTests.digits, SampledFamiliesTests.bytes, SampledFamiliesTests.words
+      SampledFamiliesTests.images, SampledFamiliesTests.bytes, SampledFamiliesTests.words
     )
     return switch family {
     case .mlp: SampledFamily(perceptronsOn: images, limits: limits)

@@ -27,7 +27,9 @@ package struct RaceTasks: Sendable {
         advice: "there are \(names.joined(separator: ", ")), and the fixed tasks of runs tasks")
     }
     let recipe = try TaskRecipe(Fields(node, source: RecipeSource(name: "the task")))
-    let family = try recipe.makeFamily(calibrations: try Calibration.calibrations(of: recipe))
+    let shelf = DataShelf()
+    let family = try recipe.makeFamily(
+      calibrations: try Calibration.calibrations(of: recipe, from: shelf), from: shelf)
     self.init(of: family, recipe, name, seed: seed, count: count)
   }
 
@@ -47,7 +49,7 @@ package struct RaceTasks: Sendable {
     areStartsOfOne =
       switch recipe.kind {
       case .testFunction, .diagonalValley: true
-      case .quadratic, .digits, .sampled, .fixed: false
+      case .quadratic, .perceptron, .sampled, .fixed, .residualNetwork, .parametric: false
       }
   }
 }

@@ -1,4 +1,4 @@
-package import Tasks
+import Tasks
 
 extension Augmentation.Probabilities {
   /// How often a recipe's tasks are changed in each way. What is not said is as in VeLO's first phase.

@@ -64,7 +64,8 @@ package struct FixedTaskRecipe: Sendable {
         uniqueKeysWithValues: try images.filter { needed.contains($0.rawValue) }
           .map { ($0, try shelf.images($0.rawValue)) }),
       imagesStandIn: try shelf.images(needed.contains(standIn) ? standIn : BundledData.digits.rawValue),
-      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue))
+      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue)
+    )
   }
 
   /// Those that no limit leaves out.
@@ -103,6 +104,7 @@ extension FixedMaterial {
     let shelf = DataShelf()
     return FixedMaterial(
       imagesStandIn: try shelf.images(BundledData.digits.rawValue),
-      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue))
+      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue)
+    )
   }
 }

@@ -13,7 +13,9 @@ extension SampledFamily<TaskSet.Flow> {
     self.init(.realNVP, FlowModel.Kind.realNVP, on: images, limits)
   }
 
-  private init?(_ family: TaskSetFamily, _ kind: FlowModel.Kind, on images: TaskSetImageSource, _ limits: SamplingLimits) {
+  private init?(
+    _ family: TaskSetFamily, _ kind: FlowModel.Kind, on images: TaskSetImageSource, _ limits: SamplingLimits
+  ) {
     let configurations = limits.seeds.compactMap { seed -> TaskSet.Flow? in
       let configuration: TaskSet.Flow
       switch family.draw(seed: seed) {

@@ -60,7 +60,7 @@ package struct ResidualNetworkFamily: TaskFamily {
         let (features, labels) = (memory.floats("features"), memory.indices("labels"))
         let width = images.dataSet.width
         images.partition.forEachExample(of: memory.batch, count: count, seed: memory.seed) { position, example in
-          for i in 0..<width { features[position * width + i] = images.dataSet.features[example * width + i] }
+          images.dataSet.copy(example, to: features.baseAddress! + position * width)
           labels[position] = images.dataSet.labels[example]
         }
       }

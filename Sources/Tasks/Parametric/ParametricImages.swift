@@ -23,9 +23,10 @@ struct ParametricImages: Sendable {
 
   func fill(_ memory: BatchMemory) {
     let (features, labels) = (memory.floats("features").baseAddress!, memory.indices("labels"))
-    images.dataSet.features.withUnsafeBufferPointer { source in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: images.dataSet.width) { image in
       images.partition.forEachExample(of: memory.batch, count: batchSize, seed: memory.seed) { position, example in
-        resize(source.baseAddress! + example * images.dataSet.width, into: features + position * width)
+        images.dataSet.copy(example, to: image.baseAddress!)
+        resize(image.baseAddress!, into: features + position * width)
         labels[position] = images.dataSet.labels[example]
       }
     }
