@@ -3,17 +3,24 @@ import Testing
 
 /// `compare` and `list` through the command: selections, documents, exit codes.
 @Suite struct CompareCommandTests {
-  private let store: TestStore
-
-  /// Two settings, two seeds each, all tagged.
-  init() throws {
-    store = try TestStore()
+  /// Two settings, of one two seeds, all tagged. Made once, since no test changes it, and gone with the process.
+  private nonisolated(unsafe) static let made: Result<TestStore, any Error> = Result {
+    let store = try TestStore()
     let recipe = try store.recipe(SmallRecipes.all[3].text)
     for (name, seed, more) in [("a1", "1", []), ("a2", "2", []), ("b1", "1", ["--set", "estimator.sigma=0.02"])] {
       let words = ["train", recipe, "--store", store.path, "--name", name, "--seed", seed, "--tag", "paper"] + more
       #expect(try store.command.run(words).status == 0)
     }
+    atexit {
+      guard case .success(let store) = CompareCommandTests.made else { return }
+      do { try FileManager.default.removeItem(at: store.folder.url) } catch {}
+    }
+    return store
   }
+
+  private let store: TestStore
+
+  init() throws { store = try Self.made.get() }
 
   private func keys(_ object: Any?) -> Set<String> { Set((object as? [String: Any] ?? [:]).keys) }
 
@@ -81,8 +88,11 @@ import Testing
     let text = try store.run("compare", "a1", "a2").output
     #expect(text.contains("Recipe: (no difference)") && text.contains("Numerics: (no difference)"))
     // A field that only one recipe has.
-    let other = try store.recipe(SmallRecipes.all[0].text, name: "other")
-    #expect(try store.run("train", other, "--name", "c1").status == 0)
+    let store = try TestStore()
+    for (index, name) in [(3, "a1"), (0, "c1")] {
+      let recipe = try store.recipe(SmallRecipes.all[index].text, name: name)
+      #expect(try store.run("train", recipe, "--name", name, "--iterations", "2").status == 0)
+    }
     #expect(try store.run("compare", "a1", "c1").output.contains("(not set)"))
   }
 
