@@ -74,7 +74,8 @@ package struct ComparisonReport {
     page.preformatted(
       (["# every bit of each"] + ids.map { "runs verify \($0) --all" }
         + (runs.count > 1
-          ? ["# of a number here, where it comes from", "runs compare \(ids.joined(separator: " ")) --explain CELL"] : []))
+          ? ["# of a number here, where it comes from", "runs compare \(ids.joined(separator: " ")) --explain CELL"]
+          : []))
         .joined(separator: "\n"))
   }
 }

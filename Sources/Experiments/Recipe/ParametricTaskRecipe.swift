@@ -60,7 +60,8 @@ package struct ParametricTaskRecipe: Sendable {
 
   private func text(from shelf: DataShelf) throws -> ParametricText {
     ParametricText(
-      bytes: try shelf.corpus(BundledData.verseBytes.rawValue), words: try shelf.corpus(BundledData.verseWords.rawValue),
+      bytes: try shelf.corpus(BundledData.verseBytes.rawValue),
+      words: try shelf.corpus(BundledData.verseWords.rawValue),
       maximumLength: maximumLength)
   }
 }
