@@ -68,7 +68,7 @@ extension RunContents {
     try folder.removeAsides(doing: doing)
     try checkpoints.removeAsides(doing: doing)
     try self.init(folder, id: id, doing: doing)
-    try removeUnnamedCheckpoints(in: checkpoints, doing: doing)
+    try removeUnnamedCheckpoints(in: checkpoints, of: folder, doing: doing)
     try cutTornTail(in: folder, doing: doing)
     // Nothing may be written into a file whose name an earlier process gave it and did not bring to the disk.
     try folder.sync(doing: doing)
@@ -77,8 +77,9 @@ extension RunContents {
 
   /// A checkpoint whose frame was not written yet goes; it will be made again. One that is ahead of the records shows
   /// that the journal has lost its end, which a cut file alone would not.
-  private func removeUnnamedCheckpoints(in folder: Folder, doing: String) throws {
+  private func removeUnnamedCheckpoints(in folder: Folder, of run: Folder, doing: String) throws {
     let named = Set(checkpoints.map(\.name))
+    var unnamed: [String] = []
     for entry in try folder.list(doing: doing) where entry.kind == .file && !named.contains(entry.name) {
       guard let iteration = Int(entry.name.prefix { $0 != "." }), CheckpointEntry.name(after: iteration) == entry.name
       else { continue }
@@ -88,13 +89,19 @@ extension RunContents {
           found: "\(recordCount)",
           advice: "the journal has lost its end; bring back the file, or move this checkpoint away to go on without")
       }
-      try folder.remove(entry.name, doing: doing)
+      unnamed.append(entry.name)
     }
     if let last = checkpoints.last, last.iteration > recordCount {
       throw StoreError(
         .damaged, doing: doing, file: folder.path(of: last.name), expected: "at least \(last.iteration) records",
         found: "\(recordCount)")
     }
+    guard !unnamed.isEmpty else { return }
+    // The frame that let one go may not be on the disk yet: it must be, or a power cut takes the file and not the name.
+    if let journal = journals.last {
+      try run.open(journal.name, .update, doing: doing).writeAgain(upTo: journal.scan.end, doing: doing)
+    }
+    for name in unnamed { try folder.remove(name, doing: doing) }
   }
 
   private func cutTornTail(in folder: Folder, doing: String) throws {
@@ -130,10 +137,8 @@ extension RunWriter {
       number = last.number
       let file = try folder.open(last.name, .update, doing: doing)
       journal = JournalWriter(file, end: last.scan.end, nextSequence: contents.lastSequence + 1, epoch: epoch)
-      // What an earlier process wrote without bringing it to the disk must not be behind what this one does. After a
-      // failed sync the system may take bytes for clean that never reached it: only writing them again helps.
-      try file.write(file.read(0..<last.scan.end, doing: doing), at: 0, doing: doing)
-      try file.sync(doing: doing)
+      // What an earlier process wrote without bringing it to the disk must not be behind what this one does.
+      try file.writeAgain(upTo: last.scan.end, doing: doing)
     } else {
       number = max(contents.header.journal, contents.journals.last?.number ?? 0) + 1
       journal = try JournalWriter(

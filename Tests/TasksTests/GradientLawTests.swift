@@ -14,6 +14,7 @@ struct GradientLawTests {
   static let draws = ProcessInfo.processInfo.environment["RUNS_GRADIENTS"].flatMap { UInt64($0) } ?? 3
   static let small = SamplingLimits(maximumParameters: 12_000, maximumWork: 200_000)
   private static let digits = SampledFamiliesTests.digits
+  private static let images = SampledFamiliesTests.images
 
   struct Sample: CustomTestStringConvertible, Sendable {
     let family: any TaskFamily
@@ -22,7 +23,7 @@ struct GradientLawTests {
   }
 
   static let taskSet: [Sample] = [
-    Sample(SampledFamily(perceptronsOn: digits, limits: small)),
+    Sample(SampledFamily(perceptronsOn: images, limits: small)),
     Sample(SampledFamily(quadratics: small)),
     Sample(SampledFamily(problems: small)),
     Sample(
@@ -37,12 +38,12 @@ struct GradientLawTests {
       SampledFamily(
         classifiersOf: SampledFamiliesTests.words, maximumLength: 5,
         limits: SamplingLimits(maximumParameters: 30_000, maximumWork: 1_000_000))),
-    Sample(SampledFamily(autoencodersOn: digits, limits: small)),
-    Sample(SampledFamily(variationalAutoencodersOn: digits, limits: SamplingLimits(maximumWork: 500_000))),
-    Sample(SampledFamily(convolutionsThenMLPOn: digits, limits: small)),
-    Sample(SampledFamily(convolutionsThenPoolingOn: digits, limits: small)),
-    Sample(SampledFamily(maskedAutoregressiveFlowsOn: digits, limits: small)),
-    Sample(SampledFamily(realNVPOn: digits, limits: small)),
+    Sample(SampledFamily(autoencodersOn: images, limits: small)),
+    Sample(SampledFamily(variationalAutoencodersOn: images, limits: SamplingLimits(maximumWork: 500_000))),
+    Sample(SampledFamily(convolutionsThenMLPOn: images, limits: small)),
+    Sample(SampledFamily(convolutionsThenPoolingOn: images, limits: small)),
+    Sample(SampledFamily(maskedAutoregressiveFlowsOn: images, limits: small)),
+    Sample(SampledFamily(realNVPOn: images, limits: small)),
   ]
 
   static let parametric: [Sample] = {
