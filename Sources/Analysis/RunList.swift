@@ -12,10 +12,10 @@ package struct RunList: Sendable {
   package init(
     _ all: [RunOverview], matching filter: Filter, sort: String?, limit: Int?, now: Instant
   ) throws(RunListError) {
-    let keys = sort.map { [$0.hasPrefix("-") ? String($0.dropFirst()) : $0] } ?? []
-    for field in filter.fields + keys where !all.isEmpty { try Self.check(field, in: all) }
+    let order = sort.map { SortOrder(parsing: $0) }
+    for field in filter.fields + [order?.key].compactMap({ $0 }) where !all.isEmpty { try Self.check(field, in: all) }
     let found = all.filter { run in filter.matches(now: now) { run.field($0) } }
-    let sorted = sort.map { Self.sorted(found, by: $0) } ?? found.sorted { $0.id > $1.id }
+    let sorted = order.map { Self.sorted(found, by: $0) } ?? found.sorted { $0.id > $1.id }
     runs = limit.map { Array(sorted.prefix($0)) } ?? sorted
   }
 
@@ -26,17 +26,9 @@ package struct RunList: Sendable {
     throw RunListError(field: field, known: RunOverview.fieldNames + recipe.fields.map(\.path))
   }
 
-  /// Runs without the field come last, whichever the direction; equal ones stay in the order of their ids.
-  private static func sorted(_ runs: [RunOverview], by sort: String) -> [RunOverview] {
-    let isDescending = sort.hasPrefix("-")
-    let field = isDescending ? String(sort.dropFirst()) : sort
-    return runs.sorted { left, right in
-      let (a, b) = (left.field(field)?.sortKey, right.field(field)?.sortKey)
-      guard let a else { return b == nil && left.id < right.id }
-      guard let b else { return true }
-      if a == b { return left.id < right.id }
-      return isDescending ? b < a : a < b
-    }
+  /// Equal ones stay in the order of their ids.
+  private static func sorted(_ runs: [RunOverview], by order: SortOrder) -> [RunOverview] {
+    runs.sorted { order.precedes($0.field(order.key), $1.field(order.key), ifEqual: $0.id < $1.id) }
   }
 
   package func table(now: Instant) -> Table {
@@ -87,50 +79,14 @@ package struct RunListError: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 extension Table {
-  /// Orders rows by a column's heading or key, with "-" in front for the greatest first; rows without a value come last,
-  /// equal ones stay as they are.
+  /// Orders rows by a column's heading or key; equal ones stay as they are.
   mutating func sort(by word: String) throws(RunListError) {
-    let isDescending = word.hasPrefix("-")
-    let name = isDescending ? String(word.dropFirst()) : word
-    guard let column = columns.firstIndex(where: { $0.heading == name || $0.key == name }) else {
-      throw RunListError(field: name, known: columns.map(\.heading))
+    let order = SortOrder(parsing: word)
+    guard let column = columns.firstIndex(where: { $0.heading == order.key || $0.key == order.key }) else {
+      throw RunListError(field: order.key, known: columns.map(\.heading))
     }
-    let order = rows.indices.sorted { left, right in
-      let (a, b) = (rows[left][column].sortKey, rows[right][column].sortKey)
-      guard let a else { return b == nil && left < right }
-      guard let b else { return true }
-      if a == b { return left < right }
-      return isDescending ? b < a : a < b
-    }
-    arrange(order)
+    arrange(rows.indices.sorted { order.precedes(rows[$0][column], rows[$1][column], ifEqual: $0 < $1) })
   }
 
   mutating func keep(first count: Int) { arrange(Array(rows.indices.prefix(count))) }
-}
-
-/// What cells are ordered by: numbers before texts.
-private enum SortKey: Equatable, Comparable {
-  case number(Double)
-  case text(String)
-}
-
-extension Cell {
-  /// The number, of cells that are one.
-  var comparable: Double? {
-    if case .number(let number)? = sortKey { number } else { nil }
-  }
-
-  /// Nil for what has no place in an order: nothing, and what is no number.
-  fileprivate var sortKey: SortKey? {
-    switch self {
-    case .missing: nil
-    case .text, .list: .text(rounded)
-    case .flag(let flag): .number(flag ? 1 : 0)
-    case .integer(let value): .number(Double(value))
-    case .unsigned(let value): .number(Double(value))
-    case .float(let value, _): value.isNaN ? nil : .number(Double(value))
-    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .instant(let value):
-      value.isNaN ? nil : .number(value)
-    }
-  }
 }

@@ -96,3 +96,17 @@ package struct NumberArray: Equatable, Sendable {
     }
   }
 }
+
+extension ByteCursor {
+  /// All bytes that are left, as the elements of a shape: there must be neither more nor fewer.
+  mutating func rest(as shape: [Int], _ encoding: NumberArray.Encoding) throws(DataSetError) -> NumberArray {
+    guard let count = NumberArray.count(of: shape),
+      case (let size, let overflow) = count.multipliedReportingOverflow(by: encoding.byteCount), !overflow,
+      size == remaining
+    else {
+      throw error(
+        expected: "the elements of \(shape), of \(encoding.byteCount) bytes each", found: "\(remaining) bytes")
+    }
+    return NumberArray(shape: shape, try take(size, "elements"), encoding)
+  }
+}

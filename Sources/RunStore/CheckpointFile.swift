@@ -1,13 +1,5 @@
 // Checkpoint files outside a run: the same bytes, wherever they lie.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Named arrays in a file of their own, in the form of a run's checkpoints: equal arrays are equal bytes.
 public enum CheckpointFile {
   /// The bytes of a file that holds these arrays.

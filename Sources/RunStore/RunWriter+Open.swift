@@ -68,16 +68,17 @@ extension RunContents {
     try folder.removeAsides(doing: doing)
     try checkpoints.removeAsides(doing: doing)
     try self.init(folder, id: id, doing: doing)
-    try removeUnnamedCheckpoints(in: checkpoints, of: folder, doing: doing)
-    try cutTornTail(in: folder, doing: doing)
+    let unnamed = try unnamedCheckpoints(in: checkpoints, doing: doing)
+    try bringJournalToTheDisk(in: folder, doing: doing)
     // Nothing may be written into a file whose name an earlier process gave it and did not bring to the disk.
     try folder.sync(doing: doing)
+    for name in unnamed { try checkpoints.remove(name, doing: doing) }
     try removeCoveredJournals(in: folder, doing: doing)
   }
 
-  /// A checkpoint whose frame was not written yet goes; it will be made again. One that is ahead of the records shows
-  /// that the journal has lost its end, which a cut file alone would not.
-  private func removeUnnamedCheckpoints(in folder: Folder, of run: Folder, doing: String) throws {
+  /// Checkpoints to remove: one whose frame was not written yet will be made again, one that was let go is to go. One that
+  /// is ahead of the records shows that the journal has lost its end, which a cut file alone would not.
+  private func unnamedCheckpoints(in folder: Folder, doing: String) throws -> [String] {
     let named = Set(checkpoints.map(\.name))
     var unnamed: [String] = []
     for entry in try folder.list(doing: doing) where entry.kind == .file && !named.contains(entry.name) {
@@ -96,18 +97,16 @@ extension RunContents {
         .damaged, doing: doing, file: folder.path(of: last.name), expected: "at least \(last.iteration) records",
         found: "\(recordCount)")
     }
-    guard !unnamed.isEmpty else { return }
-    // The frame that let one go may not be on the disk yet: it must be, or a power cut takes the file and not the name.
-    if let journal = journals.last {
-      try run.open(journal.name, .update, doing: doing).writeAgain(upTo: journal.scan.end, doing: doing)
-    }
-    for name in unnamed { try folder.remove(name, doing: doing) }
+    return unnamed
   }
 
-  private func cutTornTail(in folder: Folder, doing: String) throws {
-    guard tornBytes > 0, let journal = journals.last else { return }
+  /// Cuts a torn tail, and brings what an earlier process wrote to the disk: what is done from here on follows from it. After
+  /// a failed sync the system may take bytes for clean that never reached it: only writing them again helps.
+  private func bringJournalToTheDisk(in folder: Folder, doing: String) throws {
+    guard let journal = journals.last else { return }
     let file = try folder.open(journal.name, .update, doing: doing)
-    try file.truncate(to: journal.scan.end, doing: doing)
+    if tornBytes > 0 { try file.truncate(to: journal.scan.end, doing: doing) }
+    try file.write(file.read(0..<journal.scan.end, doing: doing), at: 0, doing: doing)
     try file.sync(doing: doing)
   }
 
@@ -137,8 +136,6 @@ extension RunWriter {
       number = last.number
       let file = try folder.open(last.name, .update, doing: doing)
       journal = JournalWriter(file, end: last.scan.end, nextSequence: contents.lastSequence + 1, epoch: epoch)
-      // What an earlier process wrote without bringing it to the disk must not be behind what this one does.
-      try file.writeAgain(upTo: last.scan.end, doing: doing)
     } else {
       number = max(contents.header.journal, contents.journals.last?.number ?? 0) + 1
       journal = try JournalWriter(

@@ -42,7 +42,7 @@ package protocol Task: Sendable {
   /// What training changes besides the parameters: running statistics, parameters of earlier steps. Empty for most tasks.
   ///
   /// It has no gradient and no optimizer sees it; it travels with the parameters and is part of a checkpoint. A task that has
-  /// some writes the four members from here on itself; its losses above are then those at the state of the start.
+  /// some is a `StatefulTask` and writes the four members from here on itself.
   var modelState: Layout { get }
 
   /// The model state where inner training starts.
@@ -74,6 +74,22 @@ extension Task {
     in workspace: Workspace
   ) -> Float {
     loss(parameters, on: batch, gradient: &gradient, in: workspace)
+  }
+}
+
+/// A task that has a model state: its losses without one are those at the state of the start.
+protocol StatefulTask: Task {}
+
+extension StatefulTask {
+  package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {
+    loss(parameters, initialModelState(), on: batch, in: workspace)
+  }
+
+  package func loss(
+    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
+  ) -> Float {
+    var state = initialModelState()
+    return loss(parameters, &state, on: batch, gradient: &gradient, in: workspace)
   }
 }
 

@@ -50,16 +50,11 @@ struct AugmentationTests {
       (0..<10).map { task.loss(w, state, on: Batch(.train, 500 + $0), in: workspace) }.reduce(0, +)
     }
     let start = mean()
-    var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
+    var adam = PlainAdam(task, rate: 0.003)
     var gradient = Tensors(zeros: task.parameters)
     for step in 0..<120 {
       _ = task.loss(w, &state, on: Batch(.train, step), gradient: &gradient, in: workspace)
-      for i in w.values.indices {
-        let g = gradient.values[i]
-        m[i] = 0.9 * m[i] + 0.1 * g
-        q[i] = 0.99 * q[i] + 0.01 * g * g
-        w.values[i] -= 0.003 * m[i] / (q[i].squareRoot() + 1e-8)
-      }
+      adam.step(&w, gradient)
     }
     #expect(mean() < start)
   }

@@ -18,17 +18,7 @@ struct LikelihoodTests {
       let task = Self.families[index].task(seed: seed)
       let workspace = Workspace()
       var w = task.initialParameters()
-      var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
-      var gradient = Tensors(zeros: task.parameters)
-      for step in 0..<400 {
-        _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
-        for i in w.values.indices {
-          let g = gradient.values[i]
-          m[i] = 0.9 * m[i] + 0.1 * g
-          q[i] = 0.99 * q[i] + 0.01 * g * g
-          w.values[i] -= 0.003 * m[i] / (q[i].squareRoot() + 1e-8)
-        }
-      }
+      PlainAdam.train(task, &w, steps: 400, workspace)
       let loss = SampledFamiliesTests.meanLoss(task, w, workspace)
       #expect(!(loss < task.normalization.best), "\(loss) of \(task.normalization)")
       if loss < task.normalization.initial { improved += 1 }

@@ -92,17 +92,7 @@ struct ParametricFamiliesTests {
       let workspace = Workspace()
       var w = task.initialParameters()
       let start = SampledFamiliesTests.meanLoss(task, w, workspace)
-      var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
-      var gradient = Tensors(zeros: task.parameters)
-      for step in 0..<60 {
-        _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
-        for i in w.values.indices {
-          let g = gradient.values[i]
-          m[i] = 0.9 * m[i] + 0.1 * g
-          q[i] = 0.99 * q[i] + 0.01 * g * g
-          w.values[i] -= 0.003 * m[i] / (q[i].squareRoot() + 1e-8)
-        }
-      }
+      PlainAdam.train(task, &w, steps: 60, workspace)
       if SampledFamiliesTests.meanLoss(task, w, workspace) < start { lower += 1 }
     }
     #expect(lower >= 4, "\(lower) of 6")

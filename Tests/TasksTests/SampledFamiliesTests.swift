@@ -64,27 +64,9 @@ struct SampledFamiliesTests {
     for seed in 0..<20 as Range<UInt64> {
       let task = sample.family.task(seed: seed)
       let workspace = Workspace()
-      let at = task.initialParameters()
-      let batch = Batch(.train, 2)
-      var gradient = Tensors(zeros: task.parameters)
-      let loss = Double(task.loss(at, on: batch, gradient: &gradient, in: workspace))
-      let norm = gradient.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      guard loss.isFinite, norm.isFinite, norm > 0 else { continue }
-      // The best of several lengths: short enough for the curvature and the kinks, long enough for the rounding.
-      let error = [1e-2, 1e-3, 3e-4, 1e-4, 3e-5].map { part -> Double in
-        let step = Float(part * max(abs(loss), 1e-3) / (norm * norm))
-        var (low, high) = (at, at)
-        for i in at.values.indices {
-          low.values[i] -= step * gradient.values[i]
-          high.values[i] += step * gradient.values[i]
-        }
-        let moved = (0..<at.values.count).reduce(0.0) {
-          $0 + Double(gradient.values[$1]) * Double(high.values[$1] - low.values[$1])
-        }
-        let rise = Double(task.loss(high, on: batch, in: workspace)) - Double(task.loss(low, on: batch, in: workspace))
-        return abs(rise / moved - 1)
-      }.min()!
-      errors.append(error)
+      let error = slopeError(
+        of: task, at: task.initialParameters(), on: Batch(.train, 2), parts: [1e-2, 1e-3, 3e-4, 1e-4, 3e-5], workspace)
+      if let error { errors.append(error) }
     }
     // Noise that TaskSet adds to gradients, and kinks at the start, spoil some; a wrong derivative spoils most.
     let good = errors.count { $0 < 1e-2 }

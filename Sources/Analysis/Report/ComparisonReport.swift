@@ -1,5 +1,5 @@
 internal import RunSchema
-package import RunStore
+internal import RunStore
 
 /// Several runs side by side on one page: all that `compare` says of them, with curves, lineage and digests.
 package struct ComparisonReport {

@@ -18,14 +18,7 @@ package enum IDX {
     guard (1...4).contains(rank) else { throw cursor.error(at: 3, expected: "one to four axes", found: "\(rank)") }
     var shape: [Int] = []
     for _ in 0..<rank { shape.append(Int(try cursor.big("an axis") as UInt32)) }
-    guard let count = NumberArray.count(of: shape),
-      case (let size, let overflow) = count.multipliedReportingOverflow(by: encoding.byteCount), !overflow,
-      size == cursor.remaining
-    else {
-      throw cursor.error(
-        expected: "the elements of \(shape), of \(encoding.byteCount) bytes each", found: "\(cursor.remaining) bytes")
-    }
-    return NumberArray(shape: shape, try cursor.take(size, "elements"), encoding)
+    return try cursor.rest(as: shape, encoding)
   }
 
   private static func encoding(_ type: UInt8) -> NumberArray.Encoding? {

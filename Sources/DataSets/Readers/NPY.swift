@@ -34,14 +34,7 @@ package enum NPY {
     guard let shape = value(of: "shape", in: header).flatMap(shape) else {
       throw cursor.error(at: place, expected: "a shape", found: "none")
     }
-    guard let count = NumberArray.count(of: shape),
-      case (let size, let overflow) = count.multipliedReportingOverflow(by: encoding.byteCount), !overflow,
-      size == cursor.remaining
-    else {
-      throw cursor.error(
-        expected: "the elements of \(shape), of \(encoding.byteCount) bytes each", found: "\(cursor.remaining) bytes")
-    }
-    return NumberArray(shape: shape, try cursor.take(size, "elements"), encoding)
+    return try cursor.rest(as: shape, encoding)
   }
 
   /// What stands behind `'key':` in a dictionary, up to the next comma outside of brackets: quotation marks are taken off.

@@ -9,6 +9,9 @@ enum BundledData: String, CaseIterable {
   case verseBytes = "kjv_bytes"
   case verseWords = "kjv_words"
 
+  /// Read once for both of their forms.
+  private static let verses = Result { () throws(DataSetError) in try Verses.load(from: .bundled()) }
+
   func loaded() throws(ExperimentError) -> LoadedData {
     switch self {
     case .digits:
@@ -18,7 +21,7 @@ enum BundledData: String, CaseIterable {
           TaskSetImages(digits, rows: 8, columns: 8, channels: 1, partition: Partition(count: digits.count, seed: 0))),
         digest: digits.digest)
     case .verseBytes, .verseWords:
-      let verses = try reading("verses") { () throws(DataSetError) in try Verses.load(from: .bundled()) }
+      let verses = try reading("verses") { () throws(DataSetError) in try Self.verses.get() }
       return LoadedData(
         content: .texts(self == .verseBytes ? Verses.bytes(of: verses) : Verses.words(of: verses)),
         digest: Verses.digest)

@@ -31,6 +31,12 @@ package struct EvaluationReport: Sendable {
 }
 
 extension StatePoint {
+  /// The learned optimizer of this moment.
+  func contestant(called name: String) -> Evaluation.Contestant {
+    let (learned, theta) = (experiment.problem.learned, state.theta)
+    return .init(name) { learned.optimizer(theta: theta, for: $0) }
+  }
+
   /// Trains held-out draws of a recipe's tasks with this moment's optimizer and with the baselines.
   package func evaluate(
     on recipe: Recipe, baselines: [Baseline], draws: Int, steps: Int, seed: UInt64, threads: Int
@@ -39,10 +45,7 @@ extension StatePoint {
       recipe: recipe, seed: seed, data: experiment.data.forNewRuns(), measuredBy: experiment
     ).problem.tasks
     let evaluation = Evaluation(tasks: tasks, draws: draws, steps: steps, seed: seed)
-    let learned = experiment.problem.learned
-    let theta = state.theta
-    let contestants =
-      [Evaluation.Contestant(name) { learned.optimizer(theta: theta, for: $0) }] + baselines.flatMap(\.contestants)
+    let contestants = [contestant(called: name)] + baselines.flatMap(\.contestants)
     let scores = evaluation.run(contestants, on: ThreadPool(threads: threads))
     let rows = zip(contestants, scores).map { EvaluationReport.Row(name: $0.name, scores: $1) }
     let grid = Baseline.learningRates.count

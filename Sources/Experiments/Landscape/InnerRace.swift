@@ -84,11 +84,3 @@ package struct InnerRace: Sendable {
     }
   }
 }
-
-extension StatePoint {
-  /// The learned optimizer of this moment.
-  fileprivate func contestant(called name: String) -> Evaluation.Contestant {
-    let (learned, theta) = (experiment.problem.learned, state.theta)
-    return .init(name) { learned.optimizer(theta: theta, for: $0) }
-  }
-}

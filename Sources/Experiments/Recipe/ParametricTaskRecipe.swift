@@ -24,9 +24,7 @@ package struct ParametricTaskRecipe: Sendable {
     self.family = family
     // The smallest transformer has 70,000 parameters, and few are below 100,000.
     let parameters = family == .transformerLanguageModel ? 200_000 : 50_000
-    limits = SamplingLimits(
-      maximumParameters: try fields.integer("maximum_parameters", default: parameters, in: 1...100_000_000),
-      maximumWork: try fields.integer("maximum_work", default: 20_000_000, in: 1...100_000_000_000))
+    limits = try SamplingLimits(fields, maximumParameters: parameters)
     maximumLength = family.readsText ? try fields.integer("maximum_length", default: 32, in: 2...512) : 0
   }
 

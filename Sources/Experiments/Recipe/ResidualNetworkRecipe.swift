@@ -1,4 +1,4 @@
-package import Tasks
+import Tasks
 
 /// One of the paper's residual networks in a recipe, on the images that come with the program.
 package struct ResidualNetworkRecipe: Sendable {

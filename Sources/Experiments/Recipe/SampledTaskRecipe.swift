@@ -24,9 +24,7 @@ package struct SampledTaskRecipe: Sendable {
     self.family = family
     // The smallest word model has 20,000 parameters, and few are below 50,000.
     let parameters = family == .wordLanguageModel ? 200_000 : 50_000
-    limits = SamplingLimits(
-      maximumParameters: try fields.integer("maximum_parameters", default: parameters, in: 1...100_000_000),
-      maximumWork: try fields.integer("maximum_work", default: 20_000_000, in: 1...100_000_000_000))
+    limits = try SamplingLimits(fields, maximumParameters: parameters)
     switch family {
     case .quadratic, .problem:
       maximumLength = 0
@@ -145,5 +143,14 @@ package struct SampledTaskRecipe: Sendable {
     case .byteLanguageModel, .wordLanguageModel, .textClassifier, .quadratic, .problem:
       preconditionFailure("\(family.rawValue) sees no images")
     }
+  }
+}
+
+extension SamplingLimits {
+  /// As an entry of a recipe gives them.
+  init(_ fields: Fields, maximumParameters: Int) throws(RecipeError) {
+    self.init(
+      maximumParameters: try fields.integer("maximum_parameters", default: maximumParameters, in: 1...100_000_000),
+      maximumWork: try fields.integer("maximum_work", default: 20_000_000, in: 1...100_000_000_000))
   }
 }

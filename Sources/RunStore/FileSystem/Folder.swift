@@ -214,13 +214,6 @@ struct OpenFile {
     try attemptOnce(doing, path) { () throws(SystemFailure) in try system.sync(descriptor) }
   }
 
-  /// Brings the file's first bytes to the disk, whoever wrote them: after a failed sync the system may take bytes for clean
-  /// that never reached it, and only writing them again helps.
-  func writeAgain(upTo end: Int, doing: String) throws {
-    try write(read(0..<end, doing: doing), at: 0, doing: doing)
-    try sync(doing: doing)
-  }
-
   func syncData(doing: String) throws {
     try attemptOnce(doing, path) { () throws(SystemFailure) in try system.syncData(descriptor) }
   }

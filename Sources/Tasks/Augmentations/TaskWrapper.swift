@@ -1,8 +1,8 @@
 internal import Numerics
 
 /// A task made of another one: what a wrapper does not say anew is the other's. A wrapper writes the loss with gradient and model
-/// state; the losses without a state are those at the state of the start.
-protocol TaskWrapper: Task {
+/// state.
+protocol TaskWrapper: StatefulTask {
   var base: any Task { get }
 }
 
@@ -14,17 +14,6 @@ extension TaskWrapper {
 
   package func initialParameters() -> Tensors { base.initialParameters() }
   package func initialModelState() -> Tensors { base.initialModelState() }
-
-  package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {
-    loss(parameters, initialModelState(), on: batch, in: workspace)
-  }
-
-  package func loss(
-    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
-  ) -> Float {
-    var state = initialModelState()
-    return loss(parameters, &state, on: batch, gradient: &gradient, in: workspace)
-  }
 
   package func loss(
     _ parameters: Tensors, _ modelState: Tensors, on batch: Batch, in workspace: Workspace

@@ -28,7 +28,7 @@ extension Blueprint {
 ///
 /// The running moments are the task's model state, together with the weight that they hold, which starts at 0 and goes the same
 /// way towards 1: divided by it they are means of what was seen, without a trace of the zeros at the start.
-package struct BatchNormalizedTask: Task {
+package struct BatchNormalizedTask: StatefulTask {
   static let varianceSuffix = ".variance"
   /// How much of the running moments stays at a step: that of Haiku's residual networks. The paper reports none.
   private static let decay: Float = 0.9
@@ -74,17 +74,6 @@ package struct BatchNormalizedTask: Task {
   }
 
   package func initialParameters() -> Tensors { start }
-
-  package func loss(_ parameters: Tensors, on batch: Batch, in workspace: Workspace) -> Float {
-    loss(parameters, initialModelState(), on: batch, in: workspace)
-  }
-
-  package func loss(
-    _ parameters: Tensors, on batch: Batch, gradient: inout Tensors, in workspace: Workspace
-  ) -> Float {
-    var state = initialModelState()
-    return loss(parameters, &state, on: batch, gradient: &gradient, in: workspace)
-  }
 
   package func loss(
     _ parameters: Tensors, _ modelState: Tensors, on batch: Batch, in workspace: Workspace

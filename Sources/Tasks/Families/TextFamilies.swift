@@ -93,11 +93,7 @@ extension TaskSet.TextClassifier {
     let chance = Double(Elementary.log(Float(corpus.classCount)))
     return PlannedTask(
       seed: seed, scale: .init(best: 0, guess: chance),
-      fill: { memory in
-        let (tokens, labels) = (memory.indices("tokens"), memory.indices("labels"))
-        windows.forEachToken(of: memory.batch, seed: memory.seed) { tokens[$1 * batch + $0] = $2 }
-        windows.forEachText(of: memory.batch, seed: memory.seed) { labels[$0] = corpus.labels[$1] }
-      }
+      fill: { windows.fillClasses($0) }
     ) { blueprint in
       let tokens = blueprint.recording.indices("tokens", [steps * batch])
       let labels = blueprint.recording.indices("labels", [batch])
@@ -112,6 +108,15 @@ extension TaskSet.TextClassifier {
         }
       return blueprint.linear(read, corpus.classCount, "output", initializer).softmaxCrossEntropy(labels)
     }
+  }
+}
+
+extension TextWindows {
+  /// Writes "tokens", time by time, and "labels", the classes of the texts that they are from.
+  func fillClasses(_ memory: BatchMemory) {
+    let (tokens, labels) = (memory.indices("tokens"), memory.indices("labels"))
+    forEachToken(of: memory.batch, seed: memory.seed) { tokens[$1 * batchSize + $0] = $2 }
+    forEachText(of: memory.batch, seed: memory.seed) { labels[$0] = corpus.labels[$1] }
   }
 }
 

@@ -57,10 +57,10 @@ struct FixedImageCoder: Hashable, Sendable {
   /// Channels, as many as the encoder's.
   let decoder: [Int]
 
-  var published: [PublishedValue.Member] {
+  func published(on images: FixedData.Images, batchSize: Int) -> PublishedValue {
     [
-      .init("enc_units", encoder.published), .init("n_z", latent.published), .init("dec_units", decoder.published),
-      .init("activation", TaskSet.Activation.relu.published),
+      "dataset": images, "bs": batchSize, "enc_units": encoder, "n_z": latent, "dec_units": decoder,
+      "activation": TaskSet.Activation.relu,
     ]
   }
 
@@ -97,9 +97,7 @@ struct FixedConvolutionAutoencoder: FixedModel {
 
   var data: FixedData { .images(images) }
 
-  var published: PublishedValue {
-    .object([.init("dataset", images.published), .init("bs", batchSize.published)] + coder.published)
-  }
+  var published: PublishedValue { coder.published(on: images, batchSize: batchSize) }
 
   func problem(on material: FixedMaterial) -> PlannedProblem {
     let batches = images.batches(of: batchSize, in: material)
@@ -122,9 +120,7 @@ struct FixedConvolutionVariationalAutoencoder: FixedModel {
 
   var data: FixedData { .images(images) }
 
-  var published: PublishedValue {
-    .object([.init("dataset", images.published), .init("bs", batchSize.published)] + coder.published)
-  }
+  var published: PublishedValue { coder.published(on: images, batchSize: batchSize) }
 
   func problem(on material: FixedMaterial) -> PlannedProblem {
     let batches = images.batches(of: batchSize, in: material, centersData: true)

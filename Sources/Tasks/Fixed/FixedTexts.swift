@@ -141,11 +141,7 @@ struct FixedTextClassifier: FixedModel {
     let chance = Double(Elementary.log(Float(corpus.classCount)))
     return PlannedProblem(
       scale: .init(best: 0, guess: chance),
-      fill: { memory in
-        let (tokens, labels) = (memory.indices("tokens"), memory.indices("labels"))
-        windows.forEachToken(of: memory.batch, seed: memory.seed) { tokens[$1 * batch + $0] = $2 }
-        windows.forEachText(of: memory.batch, seed: memory.seed) { labels[$0] = corpus.labels[$1] }
-      }
+      fill: { windows.fillClasses($0) }
     ) { blueprint in
       let tokens = blueprint.recording.indices("tokens", [steps * batch])
       let labels = blueprint.recording.indices("labels", [batch])

@@ -76,7 +76,7 @@ extension List {
   private func printTable(_ store: Store, _ now: Instant) throws {
     let columns = try self.columns.map { try ListColumn.columns(parsing: $0) } ?? []
     let fields = groupBy?.split(separator: ",").map(String.init) ?? []
-    let key = sort.map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 }
+    let key = sort.map { SortOrder(parsing: $0).key }
     // By a heading where there is one; else by a field, before rows are made.
     let sortsRows = !fields.isEmpty || columns.contains { $0.heading == key }
     let list = try RunList(
