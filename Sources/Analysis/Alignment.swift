@@ -15,6 +15,15 @@ package enum Alignment: String, CaseIterable, Sendable {
     }
   }
 
+  /// Where positions come from.
+  var source: String {
+    switch self {
+    case .iterations: "run/records/iteration"
+    case .innerSteps: "the running sum of run/records/inner_steps"
+    case .seconds: "the running sum of run/observed/seconds"
+    }
+  }
+
   /// For people: "iteration 150", "12,000 inner steps" without the comma.
   func words(_ position: Double) -> String {
     switch self {

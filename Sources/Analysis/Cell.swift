@@ -6,6 +6,8 @@ package enum Cell: Equatable, Sendable {
   case text(String)
   /// Several texts, for example tags.
   case list([String])
+  /// Several seeds in rising order; for people "1–15, 20".
+  case seeds([UInt64])
   case flag(Bool)
   case integer(Int)
   case unsigned(UInt64)
@@ -18,6 +20,8 @@ package enum Cell: Equatable, Sendable {
   case change(Double)
   /// A length of time in seconds; for people in the unit that fits.
   case duration(Double)
+  /// Room, or a mean of rooms, in bytes; for people in the unit that fits.
+  case bytes(Double)
   /// A moment, in seconds since 1970-01-01T00:00:00Z; for people to the second in UTC.
   case instant(Double)
 }
@@ -29,6 +33,7 @@ extension Cell {
     case .missing: "–"
     case .text(let text): text
     case .list(let texts): texts.joined(separator: ", ")
+    case .seeds(let seeds): Self.stretches(seeds).joined(separator: ", ")
     case .flag(let flag): flag ? "yes" : "no"
     case .integer(let value): "\(value)"
     case .unsigned(let value): "\(value)"
@@ -37,6 +42,7 @@ extension Cell {
     case .fraction(let value): Decimal(100 * value).rounded(places: 1) + " %"
     case .change(let value): (value > 0 ? "+" : "") + Decimal(100 * value).rounded(places: 2) + " %"
     case .duration(let seconds): Instant.words(forSeconds: seconds)
+    case .bytes(let count): words(forBytes: count)
     case .instant(let seconds): Instant(seconds).description
     }
   }
@@ -48,6 +54,8 @@ extension Cell {
     case .flag(let flag): flag ? "true" : "false"
     case .number(let value, _), .fraction(let value), .change(let value), .duration(let value): Decimal(value).exact
     case .float(let value, _): Decimal(value).exact
+    case .bytes(let value): Self.whole(value).map(String.init) ?? Decimal(value).exact
+    case .seeds(let seeds): seeds.map(String.init).joined(separator: ", ")
     case .text, .list, .integer, .unsigned, .instant: rounded
     }
   }
@@ -58,11 +66,13 @@ extension Cell {
     case .missing: .null
     case .text(let text): .text(text)
     case .list(let texts): .array(texts.map { .text($0) })
+    case .seeds(let seeds): .array(seeds.map { .text(String($0)) })
     case .flag(let flag): .bool(flag)
     case .integer(let value): .integer(value)
     case .unsigned(let value): .unsigned(value)
     case .number(let value, _), .fraction(let value), .change(let value), .duration(let value): .number(value)
     case .float(let value, _): .float(value)
+    case .bytes(let value): Self.whole(value).map { .integer($0) } ?? .number(value)
     case .instant: .text(rounded)
     }
   }
@@ -70,8 +80,34 @@ extension Cell {
   /// Whether it is another's text, which formats must guard, rather than digits of ours.
   var isText: Bool {
     switch self {
-    case .text, .list: true
+    case .text, .list, .seeds: true
     default: false
+    }
+  }
+
+  /// What the number counts; nil where a column or row has to say it.
+  var unit: String? {
+    switch self {
+    case .duration: "s"
+    case .bytes: "bytes"
+    default: nil
+    }
+  }
+
+  private static func whole(_ value: Double) -> Int? { Int(exactly: value) }
+
+  /// Three seeds or more that follow one another as one stretch.
+  private static func stretches(_ seeds: [UInt64]) -> [String] {
+    var stretches: [(first: UInt64, last: UInt64)] = []
+    for seed in seeds {
+      if let last = stretches.last?.last, last < seed, seed - last == 1 {
+        stretches[stretches.count - 1].last = seed
+      } else {
+        stretches.append((seed, seed))
+      }
+    }
+    return stretches.flatMap { first, last in
+      last - first < 2 ? Array(first...last).map(String.init) : ["\(first)–\(last)"]
     }
   }
 }

@@ -78,12 +78,14 @@ extension Filter.Term {
     case .missing: false
     case .text(let value): value == text || Self.abbreviation(of: value) == text
     case .list(let values): comparison == .has ? values.contains(text) : values == [text]
+    case .seeds(let values): values.map(String.init).contains(text)
     case .flag(let value): text == (value ? "true" : "false") || text == (value ? "yes" : "no")
     case .integer(let value): Int(text).map { $0 == value } ?? (Double(text) == Double(value))
     case .unsigned(let value): UInt64(text).map { $0 == value } ?? (Double(text) == Double(value))
     // As floats, since the digits written are those of a float.
     case .float(let value, _): Float(text).map { $0 == value || $0.isNaN && value.isNaN } ?? false
-    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .instant(let value):
+    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .bytes(let value),
+      .instant(let value):
       Double(text).map { $0 == value || $0.isNaN && value.isNaN } ?? false
     }
   }
@@ -112,11 +114,12 @@ extension Cell {
   /// The number to compare by; nil for what is none.
   fileprivate var number: Double? {
     switch self {
-    case .missing, .text, .list, .flag: nil
+    case .missing, .text, .list, .seeds, .flag: nil
     case .integer(let value): Double(value)
     case .unsigned(let value): Double(value)
     case .float(let value, _): Double(value)
-    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .instant(let value):
+    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .bytes(let value),
+      .instant(let value):
       value
     }
   }

@@ -53,9 +53,11 @@ package struct RetentionTable: Sendable {
 }
 
 /// Bytes as people say them: "512 bytes", "12.3 kB", "1.2 GB", powers of ten.
-package func words(forBytes count: Int) -> String {
-  if count < 1_000 { return "\(count) bytes" }
-  var (value, unit) = (Double(count) / 1_000, 0)
+package func words(forBytes count: Int) -> String { words(forBytes: Double(count)) }
+
+func words(forBytes count: Double) -> String {
+  if count.rounded() < 1_000 { return counted(Int(count.rounded()), "byte") }
+  var (value, unit) = (count / 1_000, 0)
   let units = ["kB", "MB", "GB", "TB"]
   while value >= 999.95, unit < units.count - 1 { (value, unit) = (value / 1_000, unit + 1) }
   return Decimal(value).rounded(places: 1) + " " + units[unit]

@@ -54,6 +54,8 @@ package struct RunList: Sendable {
   package func json(store: String, made: Provenance? = nil) -> JSONValue {
     [
       "schema": "runs/list/1", "store": .text(store), "made_by": made?.json ?? .null,
+      "from": .object(
+        RunOverview.fieldSources.map { .init($0.key == "tag" ? "tags" : $0.key, .text($0.value)) }),
       "runs": .array(runs.map(\.json)),
     ]
   }

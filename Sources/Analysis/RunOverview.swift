@@ -159,14 +159,27 @@ private struct RecipeCache {
 // Fields by name.
 extension RunOverview {
   /// Names that filters and sorting know besides those of the recipe.
-  package static let fieldNames = [
-    "id", "name", "group", "tag", "status", "recipe", "seed", "iterations", "planned", "outer_loss", "best",
-    "best_iteration", "created", "numerics", "generation", "parent",
+  package static let fieldNames = fieldSources.map(\.key)
+
+  /// Where a field comes from.
+  static let fieldSources: KeyValuePairs = [
+    "id": "the name of the run's folder", "name": "labels.json", "group": "labels.json", "tag": "labels.json",
+    "status": "the lock, and the last of run/events/kind", "recipe": "run/identity/recipe/name",
+    "seed": "run/identity/seed", "iterations": "number of rows of run/records, and run/identity/first_iteration",
+    "planned": "field iterations of the JSON document run/identity/recipe/resolved",
+    "outer_loss": "last row of run/records/outer_loss",
+    "best": "lowest moving average, decay \(SmoothedLoss.decay), of run/records/outer_loss",
+    "best_iteration": "the outer iteration of best", "created": "first row of run/events/time",
+    "numerics": "run/identity/numerics/version", "generation": "run/identity/origin/generation",
+    "parent": "run/lineage/run",
   ]
+
+  /// Other words for fields, as runs compare has them.
+  private static let otherNames = ["recipe_name": "recipe", "tags": "tag", "numerics_version": "numerics"]
 
   /// The value of a field: one of `fieldNames`, or a path in the recipe. Nil for other names.
   package func field(_ name: String) -> Cell? {
-    switch name {
+    switch Self.otherNames[name] ?? name {
     case "id": .text(id.text)
     case "name": Cell(labels.name)
     case "group": Cell(labels.group)

@@ -31,6 +31,28 @@ package final class RunReader {
     }
   }
 
+  /// Where a column's values come from, in words; of a run that stands for all.
+  func source(_ expression: ListColumn.Expression, isOfGroup: Bool, like overview: RunOverview) throws -> String {
+    switch expression {
+    case .name(let name):
+      if let source = RunOverview.fieldSources.first(where: { $0.key == name })?.value { return source }
+      if overview.field(name) != nil || name.contains(".") {
+        return "field \(name) of the JSON document run/identity/recipe/resolved"
+      }
+      return "last row of \(try dataset(name, of: overview))"
+    case .at(let name, let iteration): return "outer iteration \(iteration) in \(try dataset(name, of: overview))"
+    case .reduced(let reduction, let inner):
+      if isOfGroup {
+        return "\(reduction.rawValue) over the runs of: \(try source(inner, isOfGroup: false, like: overview))"
+      }
+      return "\(reduction.rawValue) over \(try dataset(inner.name, of: overview))"
+    }
+  }
+
+  private func dataset(_ name: String, of overview: RunOverview) throws -> String {
+    "run/\(try table(of: name, in: try run(overview.id)) ?? "records")/\(name)"
+  }
+
   private func fieldOrNothing(_ expression: ListColumn.Expression, _ overview: RunOverview) -> Cell {
     if case .name(let name) = expression { return overview.field(name) ?? .missing }
     return .missing
@@ -53,7 +75,9 @@ package final class RunReader {
     let run = try run(overview.id)
     guard let table = try table(of: name, in: run) else {
       let columns = run.tables.filter { $0.rowsPerRecord == 1 }.flatMap(\.columns).filter { $0.type != .text }
-      throw RunListError(field: name, known: RunOverview.fieldNames + Set(columns.map(\.name)).sorted())
+      throw RunListError(
+        field: name,
+        known: RunOverview.fieldNames + Set(columns.map(\.name)).subtracting(RunOverview.fieldNames).sorted())
     }
     return try run.column(table, name).doubles ?? []
   }

@@ -4,6 +4,8 @@ internal import RunStore
 /// Runs of a list in columns of one's own, a row a run or a row a group.
 package struct RunTable: Sendable {
   package private(set) var table: Table
+  /// Where the values of each column come from, in the columns' order; none where there is no run.
+  private var sources: [String] = []
 
   /// - Parameters:
   ///   - columns: none for those that a list or a grouped list has by itself.
@@ -30,6 +32,16 @@ package struct RunTable: Sendable {
         let keys = try grouping.map { try reader.cell(.name($0), of: group[0]) }
         table.append(keys + [.integer(group.count)] + (try columns.map { try Self.cell($0.expression, group, reader) }))
       }
+    }
+    if let example = list.runs.first(where: { $0.damage == nil }) {
+      func sources(_ columns: [ListColumn], isOfGroup: Bool) throws -> [String] {
+        try columns.map { try reader.source($0.expression, isOfGroup: isOfGroup, like: example) }
+      }
+      self.sources =
+        grouping.isEmpty
+        ? try sources(columns.isEmpty ? Self.runColumns : columns, isOfGroup: false)
+        : try sources(grouping.map { ListColumn(.name($0), as: $0) }, isOfGroup: false) + ["number of runs"]
+          + sources(columns.isEmpty ? Self.groupColumns : columns, isOfGroup: true)
     }
     if let sort { try table.sort(by: sort) }
     if let limit { table.keep(first: limit) }
@@ -87,7 +99,9 @@ package struct RunTable: Sendable {
   package func json(store: String, made: Provenance) -> JSONValue {
     .object([
       .init("schema", "runs/list/1"), .init("store", .text(store)), .init("made_by", made.json),
-      .init("columns", .array(table.columns.map { .text($0.key) })), .init("rows", .array(table.rowObjects)),
+      .init("columns", .array(table.columns.map { .text($0.key) })),
+      .init("from", .object(zip(table.columns, sources).map { .init($0.key, .text($1)) })),
+      .init("rows", .array(table.rowObjects)),
     ])
   }
 }

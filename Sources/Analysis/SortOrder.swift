@@ -36,12 +36,13 @@ extension Cell {
   fileprivate var sortKey: SortKey? {
     switch self {
     case .missing: nil
-    case .text, .list: .text(rounded)
+    case .text, .list, .seeds: .text(rounded)
     case .flag(let flag): .number(flag ? 1 : 0)
     case .integer(let value): .number(Double(value))
     case .unsigned(let value): .number(Double(value))
     case .float(let value, _): value.isNaN ? nil : .number(Double(value))
-    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .instant(let value):
+    case .number(let value, _), .fraction(let value), .change(let value), .duration(let value), .bytes(let value),
+      .instant(let value):
       value.isNaN ? nil : .number(value)
     }
   }

@@ -55,7 +55,7 @@ struct TaskCard {
         "count": .integer(parameter.count),
       ]
     }
-    let count = "\(specimen.parameterCount) in \(specimen.parameters.count) tensors"
+    let count = "\(specimen.parameterCount) in \(counted(specimen.parameters.count, "tensor"))"
     return .init("Parameters: \(count)", key: "parameters", .table(table), json: .array(json))
   }
 

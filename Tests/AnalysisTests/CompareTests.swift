@@ -69,7 +69,7 @@ import Testing
     #expect(try values(comparison, "cost", "inner_steps") == [.integer(5_000), .integer(2_500)])
     #expect(try values(comparison, "cost", "seconds") == [.duration(25), .duration(12.5)])
     #expect(try values(comparison, "cost", "cpu_seconds") == [.duration(50), .duration(25)])
-    #expect(try values(comparison, "cost", "peak_memory") == [.integer(1_100), .integer(1_050)])
+    #expect(try values(comparison, "cost", "peak_memory") == [.bytes(1_100), .bytes(1_050)])
   }
 
   @Test func onlyWhatDiffersIsShown() throws {

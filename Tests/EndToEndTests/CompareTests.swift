@@ -151,6 +151,30 @@ import Testing
   }
 
   @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "no bash"),
+    arguments: [
+      // The words as bash takes the line apart, and what is to be put in place of the last one.
+      ("show a", ["show", "a"], ["a1", "a2"]), ("show a1@8", ["show", "a1", "@", "8"], ["8"]),
+      ("show a1@b", ["show", "a1", "@", "b"], ["best"]), ("diff a1@8 b", ["diff", "a1", "@", "8", "b"], ["b1"]),
+      ("diff a1@8 b1@b", ["diff", "a1", "@", "8", "b1", "@", "b"], ["best"]),
+      ("list --sort best_", ["list", "--sort", "best_"], ["best_iteration"]),
+    ])
+  func bashCompletesMomentsAlthoughItTakesThemApart(_ line: String, _ words: [String], _ expected: [String]) throws {
+    var bash = Command(binary: URL(fileURLWithPath: "/bin/bash"))
+    bash.environment = ["RUNS_STORE": store.path]
+    let binary = Command.binary.path
+    let ask = """
+      source <("$2" completion bash)
+      COMP_LINE="$1" COMP_POINT=${#1}; shift
+      COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+      _runs_whole_words runs "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+      printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    let result = try bash.run(["-c", ask, "bash", "\(binary) \(line)", binary] + words)
+    #expect(result.output.split(separator: "\n").map(String.init).sorted() == expected, "\(result)")
+  }
+
+  @Test(
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "no script(1) to make a terminal"))
   func longResultsAtATerminalGoThroughThePager() throws {
     // script(1) gives the command a terminal.

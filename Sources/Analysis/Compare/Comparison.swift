@@ -25,6 +25,9 @@ package struct Comparison: Sendable {
     var sections = Differences.sections(runs, subjects)
     let metrics = metrics.isEmpty ? [try Metric(parsing: "outer_loss")] : metrics
     for metric in metrics { sections.append(try Self.outcome(metric, runs, subjects, alignment)) }
+    if let origins = Self.origins(of: runs, along: alignment) {
+      sections[sections.count - 1].sentences.append(origins)
+    }
     if let families = try Self.families(runs, subjects, alignment) { sections.append(families) }
     var cost = ComparisonSection("Cost", key: "cost", kind: "run", subjects)
     cost.quantities = try Cost.quantities(runs)
@@ -62,6 +65,14 @@ package struct Comparison: Sendable {
         .notFound, doing: "comparing \(metric.heading)", problem: "no run has a record of outer iteration \(iteration)")
     }
     return section
+  }
+
+  /// Where the axis starts of runs that go on from others; nil where that needs no word.
+  static func origins(of runs: [ComparedRun], along alignment: Alignment) -> String? {
+    let late = runs.filter { $0.firstIteration > 0 }
+    if late.isEmpty || alignment == .iterations { return nil }
+    let words = late.map { "\($0.label) at outer iteration \($0.firstIteration)" }.joined(separator: ", ")
+    return "A run's \(alignment == .seconds ? "seconds" : "inner steps") count from its own start: \(words)."
   }
 
   private static func families(
@@ -115,9 +126,11 @@ package struct BitComparison: Sendable {
       }
     }
     let same = sameRecords.filter { $0 }.count
-    let words =
-      same == 0 ? "none of the other \(sameRecords.count) runs" : "\(same) of the other \(sameRecords.count) runs"
-    return ["\(words) has the same records as \(labels[0]), bit for bit; runs diff says where two of them part."]
+    let others = "of the other \(counted(sameRecords.count, "run"))"
+    let words = same == 0 ? "none \(others)" : "\(same) \(others)"
+    return [
+      "\(words) \(same > 1 ? "have" : "has") the same records as \(labels[0]), bit for bit; runs diff says where two of them part."
+    ]
   }
 
   package var json: JSONValue {
@@ -168,7 +181,7 @@ extension Comparison {
         run.run.events.first.map { .instant($0.secondsSince1970) } ?? .missing,
       ])
     }
-    return .init("\(runs.count) runs", table: table)
+    return .init(counted(runs.count, "run"), table: table)
   }
 
   private var groupHeader: Presentation.Part {
@@ -177,11 +190,16 @@ extension Comparison {
     ])
     for group in groups {
       table.append([
-        .text(group.letter), .integer(group.count), .text(group.words), .list(group.seeds.map(String.init)),
-        .list(group.runs.map(\.label)),
+        .text(group.letter), .integer(group.count), .text(group.words), .seeds(group.seeds),
+        .list(Self.few(group.runs.map(\.label))),
       ])
     }
-    return .init("\(runs.count) runs in \(groups.count) groups", table: table)
+    return .init("\(counted(runs.count, "run")) in \(counted(groups.count, "group"))", table: table)
+  }
+
+  /// The first of many names, and how many more there are.
+  private static func few(_ names: [String]) -> [String] {
+    names.count <= 4 ? names : names.prefix(3) + ["and \(names.count - 3) more"]
   }
 
   /// One line a value, so that any number of runs and quantities is one table.
@@ -193,7 +211,7 @@ extension Comparison {
       for quantity in section.quantities {
         for (subject, value) in zip(section.subjects, quantity.values) {
           table.append([
-            .text(section.key), .text(quantity.key), quantity.unit.map { .text($0) } ?? .missing,
+            .text(section.key), .text(quantity.key), quantity.exactUnit.map { .text($0) } ?? .missing,
             .text(subject.heading), .text(subject.key), value.cell,
           ])
         }
@@ -212,6 +230,7 @@ extension Comparison {
             [
               "key": .text(group.letter), "words": .text(group.words),
               "runs": .array(group.runs.map { .text($0.id.text) }),
+              "seeds": .array(group.seeds.map { .unsigned($0) }),
               "repetitions": .array(group.repetitions.map { .text($0.id.text) }),
             ]
           })),

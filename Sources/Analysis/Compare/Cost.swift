@@ -23,13 +23,13 @@ enum Cost {
       try sum("CPU time", "cpu_seconds", "observed", "cpu_seconds") { .duration($0) },
       try sum("storing", "storing_seconds", "observed", "storing_seconds") { .duration($0) },
       Quantity(
-        "peak memory", key: "peak_memory", unit: "bytes",
-        try runs.map { try reduce($0, "observed", "peak_memory", "max", { .integer(Int($0)) }) { $0.max() ?? 0 } }),
+        "peak memory", key: "peak_memory",
+        try runs.map { try reduce($0, "observed", "peak_memory", "max", { .bytes($0) }) { $0.max() ?? 0 } }),
       Quantity(
-        "on disk", key: "bytes_on_disk", unit: "bytes",
+        "on disk", key: "bytes_on_disk",
         try runs.map {
           Traced(
-            .integer(try bytes(in: $0.run.path)),
+            .bytes(Double(try bytes(in: $0.run.path))),
             Source(runs: [$0.id.text], dataset: "all files in the run's folder", formula: "sum of the sizes"))
         }),
     ]
@@ -46,15 +46,19 @@ enum Cost {
           let values = rest.prefix(group.count)
           rest = rest.dropFirst(group.count)
           let numbers = values.compactMap(\.cell.magnitude)
-          guard let first = values.first?.cell, !numbers.isEmpty else { return .missing }
+          guard let first = values.first, !numbers.isEmpty else { return .missing }
           let mean = Statistics.mean(numbers)
-          let source = values.first?.source.map { source in
+          let source = first.source.map { source in
             Source(
               runs: group.runs.map(\.id.text), dataset: source.dataset,
-              formula: "mean over runs of the \(source.formula)")
+              formula: "mean of the parts; a part is the \(source.formula)",
+              parts: zip(group.runs, values).map(Source.Part.init))
           }
-          if case .duration = first { return Traced(.duration(mean), source) }
-          return Traced(.number(mean, digits: 7), source)
+          switch first.cell {
+          case .duration: return Traced(.duration(mean), source)
+          case .bytes: return Traced(.bytes(mean), source)
+          default: return Traced(.number(mean, digits: 7), source)
+          }
         })
     }
   }

@@ -10,10 +10,10 @@ enum Differences {
           key, key: key,
           runs.map { run in
             guard let fact = run.fact(key) else { return .missing }
-            let source = Source(run: run.id.text, dataset: "run/identity/\(fact.dataset)", formula: "the value")
-            return Traced(fact.cell, source)
+            return Traced(fact.cell, fact.source([run]))
           })
       }
+      section.isOfFacts = true
       if differing.isEmpty { section.sentences = ["(no difference)"] }
       // Theta_0 follows from the seed, and the executable from the sources: said once, where they are the news.
       return kind == .start && differing.allSatisfy { $0 == "theta_0" } ? nil : section
@@ -31,14 +31,18 @@ enum Differences {
           key, key: key,
           groups.map { group in
             guard let fact = group.runs[0].fact(key) else { return .missing }
-            func source(_ formula: String) -> Source {
-              Source(runs: group.runs.map(\.id.text), dataset: "run/identity/\(fact.dataset)", formula: formula)
+            func parts() -> [Source.Part] {
+              group.runs.map { .init(of: $0.id.text, rows: nil, value: $0.fact(key)?.cell ?? .missing) }
             }
-            if kind == .seed { return Traced(.list(group.seeds.map(String.init)), source("the values")) }
-            if !isSame(key, in: group.runs) { return Traced(.text("(varies)"), source("not the same in all runs")) }
-            return Traced(fact.cell, source("the value"))
+            if kind == .seed { return Traced(.seeds(group.seeds), fact.source(group.runs, parts: parts())) }
+            if !isSame(key, in: group.runs) {
+              return Traced(
+                .text("(varies)"), fact.source(group.runs, formula: "not the same in all runs", parts: parts()))
+            }
+            return Traced(fact.cell, fact.source(group.runs))
           })
       }
+      section.isOfFacts = true
       if differing.isEmpty { section.sentences = ["(no difference)"] }
       return kind == .start && differing.allSatisfy { $0 == "theta_0" } ? nil : section
     }

@@ -12,8 +12,18 @@ package struct Fact: Equatable, Sendable {
   /// As `--set` and `--group-by` name it: "estimator.pairs", "seed".
   package let key: String
   package let cell: Cell
-  /// The dataset of run.h5 that holds it.
+  /// The dataset of run.h5 that holds it, below run/identity unless it starts with a slash.
   package let dataset: String
+  /// How it is read there.
+  package var formula = "the value"
+
+  /// Where it comes from, in a run or in several.
+  func source(_ runs: [ComparedRun], formula: String? = nil, parts: [Source.Part] = []) -> Source {
+    Source(
+      runs: runs.map(\.id.text),
+      dataset: dataset.hasPrefix("/") ? String(dataset.dropFirst()) : "run/identity/\(dataset)",
+      formula: formula ?? self.formula, parts: parts)
+  }
 
   /// Whether it can change no bit by its own meaning: how long a run is planned to be, how often its state is kept, words.
   package var changesNoBit: Bool {
@@ -45,7 +55,9 @@ extension Fact {
     }
     do {
       return RecipeFields(try JSONParser.parse(texts[0])).fields.map {
-        Fact(section: .recipe, key: $0.path, cell: $0.cell, dataset: dataset)
+        Fact(
+          section: .recipe, key: $0.path, cell: $0.cell, dataset: dataset,
+          formula: "field \($0.path) of the JSON document")
       }
     } catch let failure {
       throw AnalysisError(.malformed, doing: "reading \(dataset) of run \(run.id)", problem: failure.description)
@@ -60,7 +72,9 @@ extension Fact {
     func digest(_ key: String, of group: String) -> Fact {
       let arrays = identity.arrays.filter { $0.name.hasPrefix(group + "/") }
       let cell = arrays.isEmpty ? Cell.missing : .text(NamedArrays(arrays).digest.hex)
-      return Fact(section: .start, key: key, cell: cell, dataset: group)
+      return Fact(
+        section: .start, key: key, cell: cell, dataset: group,
+        formula: "SHA-256 of the arrays: names, types, shapes and bytes (Docs/file-format.md)")
     }
     let parent = run.description.lineage.map { "\($0.run)@\($0.iteration)" }
     return [
@@ -71,7 +85,7 @@ extension Fact {
       fact(.start, "generation", IdentityNames.generation),
       Fact(
         section: .start, key: "parent", cell: parent.isEmpty ? .missing : .text(parent.joined(separator: ", ")),
-        dataset: "lineage"),
+        dataset: "/run/lineage", formula: "run@iteration"),
       digest("theta_0", of: IdentityNames.initialTheta),
       digest("frozen_theta", of: IdentityNames.frozenTheta),
       fact(.start, "best_losses", IdentityNames.bestLosses),
@@ -79,7 +93,7 @@ extension Fact {
       fact(.code, "revision", IdentityNames.codeRevision),
       Fact(
         section: .code, key: "modified", cell: modified(identity[IdentityNames.codeModified]),
-        dataset: IdentityNames.codeModified),
+        dataset: IdentityNames.codeModified, formula: "no for 0, yes for 1"),
       fact(.code, "difference_sha256", IdentityNames.codeDifference),
       Fact(
         section: .code, key: "changed_files", cell: lines(identity[IdentityNames.codeChangedFiles]),

@@ -2,6 +2,7 @@
 struct FamilyLosses {
   /// The last tenth of the common way.
   static let share = 0.1
+  static let dataset = "run/pairs/{positive_loss, negative_loss}"
 
   /// By the family's name, in order of first appearance, for each run.
   let families: [String]
@@ -53,8 +54,8 @@ struct FamilyLosses {
       let (sum, count) = sums[key] ?? (0, 1)
       let name = names.indices.contains(key) ? names[key] : "family \(key)"
       let source = Source(
-        run: run.id.text, dataset: "run/pairs/{positive_loss, negative_loss}", rows: rows,
-        formula: "mean over the \(count) pairs with task_family \(key)")
+        run: run.id.text, dataset: Self.dataset, rows: rows,
+        formula: "mean of both losses over the \(counted(count, "pair")) with task_family \(key)")
       return (name, Traced(.number(sum / Double(count)), source))
     }
   }

@@ -11,7 +11,9 @@ extension Comparison {
     let metrics = metrics.isEmpty ? [try Metric(parsing: "outer_loss")] : metrics
     for metric in metrics {
       let outcome = try GroupOutcome(metric, of: groups, along: alignment)
-      sections.append(outcome.section(subjects))
+      var section = outcome.section(subjects)
+      section.sentences += [Self.origins(of: runs, along: alignment)].compactMap { $0 }
+      sections.append(section)
       if groups.count > 1 { sections.append(try PairedOutcome(outcome).section()) }
     }
     let losses = try FamilyLosses(Outcome(Metric(parsing: "outer_loss"), of: runs, along: alignment))
@@ -50,44 +52,66 @@ struct GroupOutcome {
 
   func sample(_ group: Int) -> Sample { Sample(values: results[group].compactMap(\.cell.finite)) }
 
-  func source(_ group: Int, _ formula: String) -> Source {
-    Source(
-      runs: groups[group].runs.map(\.id.text), dataset: "run/\(outcome.curves[0].table)/\(outcome.metric.column)",
-      formula: "\(formula) of \(outcome.resultWords), a number a run, made")
+  /// Of a number made of one of each of some runs.
+  func source(_ formula: String, of parts: [(run: ComparedRun, value: Traced)]) -> Source {
+    let part = parts.lazy.compactMap { $0.value.source?.formula }.first
+    return Source(
+      runs: parts.map(\.run.id.text), dataset: "run/\(outcome.curves[0].table)/\(outcome.metric.column)",
+      formula: formula + (part.map { "; a part is the \($0)" } ?? ""),
+      parts: parts.map { Source.Part($0.run, $0.value) })
+  }
+
+  private func source(_ group: Int, _ formula: String) -> Source { source(formula, of: parts(of: group)) }
+
+  func parts(of group: Int) -> [(run: ComparedRun, value: Traced)] {
+    Array(zip(groups[group].runs, results[group])).map { (run: $0, value: $1) }
   }
 
   func section(_ subjects: [ComparisonSection.Subject]) -> ComparisonSection {
     var section = ComparisonSection("Groups: \(outcome.resultWords)", key: "groups", kind: "group", subjects)
     let samples = groups.indices.map(sample)
-    func quantity(_ label: String, _ key: String, _ value: (Sample) -> Double?) -> Quantity {
+    func quantity(
+      _ label: String, _ key: String, _ formula: String, hasChange: Bool = false, _ value: (Sample) -> Double?
+    ) -> Quantity {
       Quantity(
-        label, key: key, unit: unit,
+        label, key: key, unit: unit, hasChange: hasChange,
         groups.indices.map { group in
           guard samples[group].count > 0, let value = value(samples[group]) else { return .missing }
-          return Traced(.number(value), source(group, label))
+          return Traced(.number(value), source(group, formula))
         })
     }
     let intervals = samples.map { $0.interval() }
-    func bound(_ label: String, _ key: String, _ bound: KeyPath<Bootstrap.Interval, Double>) -> Quantity {
+    func bound(
+      _ label: String, _ key: String, _ formula: String, _ bound: KeyPath<Bootstrap.Interval, Double>
+    ) -> Quantity {
       Quantity(
-        label, key: key, unit: unit,
+        label, key: key, unit: unit, hasChange: false,
         groups.indices.map { group in
-          intervals[group].map { Traced(.number($0[keyPath: bound]), source(group, label)) } ?? .missing
+          intervals[group].map { Traced(.number($0[keyPath: bound]), source(group, formula)) } ?? .missing
         })
     }
     section.quantities = [
       Quantity(
-        "n", groups.indices.map { Traced(.integer(samples[$0].count), source($0, "number of finite values")) }),
-      quantity("mean", "mean", \.mean),
-      quantity("sd", "standard_deviation", \.standardDeviation), quantity("median", "median", \.median),
-      quantity("IQM", "interquartile_mean", \.interquartileMean),
-      bound("IQM 95 % from", "interquartile_mean_low", \.low),
-      bound("IQM 95 % to", "interquartile_mean_high", \.high), quantity("lowest", "lowest") { $0.values.min() },
-      quantity("highest", "highest") { $0.values.max() },
+        "n", hasChange: false,
+        groups.indices.map { Traced(.integer(samples[$0].count), source($0, "number of finite parts")) }),
+      quantity("mean", "mean", "mean of the parts", hasChange: true, \.mean),
+      quantity(
+        "sd", "standard_deviation", "standard deviation of the parts, with n - 1 below", \.standardDeviation),
+      quantity("median", "median", "median of the parts", hasChange: true, \.median),
+      quantity(
+        "IQM", "interquartile_mean", "mean of the parts without the floor(n / 4) lowest and highest", hasChange: true,
+        \.interquartileMean),
+      bound("IQM 95 % from", "interquartile_mean_low", "2.5 % quantile of " + Self.resampling, \.low),
+      bound("IQM 95 % to", "interquartile_mean_high", "97.5 % quantile of " + Self.resampling, \.high),
+      quantity("lowest", "lowest", "lowest of the parts") { $0.values.min() },
+      quantity("highest", "highest", "highest of the parts") { $0.values.max() },
     ]
     section.sentences = sentences(samples)
     return section
   }
+
+  private static let resampling =
+    "the IQM of \(Bootstrap.resamples) samples of the parts with replacement, seed \(Bootstrap.seed)"
 
   private func sentences(_ samples: [Sample]) -> [String] {
     var sentences = [
@@ -108,72 +132,6 @@ struct GroupOutcome {
       }
     }
     return sentences
-  }
-}
-
-/// The outer loss by task family, in groups: interquartile means over runs, and over all families together with the
-/// bootstrap stratified by family.
-struct GroupFamilies {
-  let losses: FamilyLosses
-  let groups: [RunGroup]
-
-  init(_ losses: FamilyLosses, _ groups: [RunGroup]) {
-    self.losses = losses
-    self.groups = groups
-  }
-
-  func section(_ subjects: [ComparisonSection.Subject]) -> ComparisonSection {
-    var section = ComparisonSection("Outer loss by task family: IQM", key: "task_families", kind: "group", subjects)
-    // strata[family][group]
-    var strata: [[[Double]]] = []
-    for means in losses.means {
-      var rest = means[...]
-      strata.append(
-        groups.map { group in
-          defer { rest = rest.dropFirst(group.count) }
-          return rest.prefix(group.count).compactMap(\.cell.finite)
-        })
-    }
-    for (family, values) in zip(losses.families, strata) {
-      section.quantities += rows(family, key: family, values.map { $0.isEmpty ? [] : [$0] })
-    }
-    if losses.families.count > 1 {
-      let all = groups.indices.map { group in strata.map { $0[group] }.filter { !$0.isEmpty } }
-      section.quantities += rows("all families", key: "all_families", all)
-    }
-    section.sentences = [
-      "Means over the pairs in the last tenth of the way that all runs have gone, a number a run and family."
-        + " Intervals: bootstrap stratified by family."
-    ]
-    return section
-  }
-
-  /// `strata` holds for each group the runs' numbers, by family.
-  private func rows(_ label: String, key: String, _ strata: [[[Double]]]) -> [Quantity] {
-    func iqm(_ strata: [[Double]]) -> Double { Statistics.interquartileMean(Array(strata.joined())) }
-    func source(_ group: Int, _ formula: String) -> Source {
-      Source(
-        runs: groups[group].runs.map(\.id.text), dataset: "run/pairs/{positive_loss, negative_loss}", formula: formula)
-    }
-    let intervals = strata.map { strata in
-      strata.joined().count > 1 ? Bootstrap().interval(strata, iqm) : nil
-    }
-    let indices = groups.indices
-    return [
-      Quantity(
-        label, key: key, unit: "normalised loss",
-        indices.map {
-          strata[$0].isEmpty ? .missing : Traced(.number(iqm(strata[$0])), source($0, "interquartile mean"))
-        }),
-      Quantity(
-        "  95 % from", key: key + "_low", unit: "normalised loss",
-        indices.map { group in intervals[group].map { Traced(.number($0.low), source(group, "bootstrap")) } ?? .missing
-        }),
-      Quantity(
-        "  95 % to", key: key + "_high", unit: "normalised loss",
-        indices.map { group in intervals[group].map { Traced(.number($0.high), source(group, "bootstrap")) } ?? .missing
-        }),
-    ]
   }
 }
 

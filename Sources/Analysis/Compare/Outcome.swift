@@ -64,7 +64,7 @@ struct Outcome {
           let rows = curve.positions.index(at: stretch.start)..<curve.positions.index(at: stretch.end) + 1
           return Traced(
             .number(curve.area(from: stretch.start, to: stretch.end)),
-            curve.source(rows, "trapezoids over \(alignment.unit)"))
+            curve.source(rows, "trapezoids over \(alignment.source)"))
         }),
     ]
     return quantities
@@ -74,7 +74,7 @@ struct Outcome {
     if curve.isEmpty { return .missing }
     let index = curve.positions.index(at: point)
     return Traced(
-      .number(curve.smoothed[index]), curve.source(0..<index + 1, "last moving average, decay \(SmoothedLoss.decay),"))
+      .number(curve.smoothed[index]), curve.source(0..<index + 1, "last moving average, decay \(SmoothedLoss.decay)"))
   }
 
   private func raw(_ curve: MetricCurve, at point: Double) -> Traced {
@@ -98,7 +98,12 @@ struct Outcome {
 
   private func best(_ curve: MetricCurve) -> (value: Traced, iteration: Traced) {
     guard !curve.isEmpty, let best = curve.best(through: curve.raw.count - 1) else { return (.missing, .missing) }
-    let source = curve.source(0..<curve.raw.count, "lowest moving average, decay \(SmoothedLoss.decay),")
-    return (Traced(.number(best.value), source), Traced(.unsigned(UInt64(curve.iteration(best.index))), source))
+    let source = curve.source(0..<curve.raw.count, "lowest moving average, decay \(SmoothedLoss.decay)")
+    return (
+      Traced(.number(best.value), source),
+      Traced(
+        .unsigned(UInt64(curve.iteration(best.index))),
+        curve.source(0..<curve.raw.count, "outer iteration of the lowest moving average, decay \(SmoothedLoss.decay)"))
+    )
   }
 }

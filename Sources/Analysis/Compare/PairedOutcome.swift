@@ -61,68 +61,95 @@ struct PairedOutcome {
     let unit = outcome.unit
     section.quantities = [
       Quantity(
-        "seeds in common", key: "n", pairs.map { traced($0, .integer($0.sample.count), "number of shared seeds") }),
-      quantity("mean difference", "mean_difference", unit) { $0.count > 0 ? $0.mean : nil },
-      interval("  95 % from", "mean_difference_low", \.low), interval("  95 % to", "mean_difference_high", \.high),
-      quantity("sd of differences", "standard_deviation", unit, \.standardDeviation),
-      quantity("sd if unpaired", "unpaired_standard_deviation", unit, \.unpairedStandardDeviation),
-      quantity("effect size d", "effect_size", nil, \.effectSize),
-      quantity("rank-biserial r", "rank_biserial", nil) { $0.wilcoxon.rankBiserial },
+        "seeds in common", key: "n", hasChange: false,
+        pairs.map { traced($0, .integer($0.sample.count), "number of differences d") }),
+      quantity("mean difference", "mean_difference", unit, "mean of d") { $0.count > 0 ? $0.mean : nil },
+      interval("  95 % from", "mean_difference_low", "2.5 %", \.low),
+      interval("  95 % to", "mean_difference_high", "97.5 %", \.high),
+      quantity(
+        "sd of differences", "standard_deviation", unit, "standard deviation of d, with n - 1 below",
+        \.standardDeviation),
+      quantity(
+        "sd if unpaired", "unpaired_standard_deviation", unit, "root of the sum of both groups' variances",
+        \.unpairedStandardDeviation),
+      quantity("effect size d", "effect_size", nil, "mean of d by its standard deviation", \.effectSize),
+      quantity("rank-biserial r", "rank_biserial", nil, "(W+ - W-) / (W+ + W-) of the ranks of |d|") {
+        $0.wilcoxon.rankBiserial
+      },
       Quantity(
-        "share of seeds lower", key: "share_lower",
-        pairs.map { $0.seeds.isEmpty ? .missing : traced($0, .fraction($0.sample.shareLower), "share of seeds") }),
+        "share of seeds lower", key: "share_lower", hasChange: false,
+        pairs.map {
+          $0.seeds.isEmpty ? .missing : traced($0, .fraction($0.sample.shareLower), "share of d below 0, ties half")
+        }),
       Quantity(
-        "p (Wilcoxon)", key: "p_value",
+        "p (Wilcoxon)", key: "p_value", hasChange: false,
         pairs.map { pair in
           guard pair.seeds.count >= Self.leastCount, let p = pair.wilcoxon.pValue else { return .missing }
-          return traced(pair, .number(p, digits: 4), "exact two-sided signed rank test")
+          return traced(pair, .number(p, digits: 4), "exact two-sided signed rank test of d")
         }),
     ]
     if pairs.count > 1 {
       section.quantities.append(
         Quantity(
-          "p (Holm)", key: "p_value_holm",
+          "p (Holm)", key: "p_value_holm", hasChange: false,
           zip(pairs, adjusted).map { pair, p in
-            p.map { traced(pair, .number($0, digits: 4), "p-value adjusted by Holm") } ?? .missing
+            p.map {
+              traced(
+                pair, .number($0, digits: 4), "exact two-sided signed rank test of d, adjusted by Holm over all groups")
+            }
+              ?? .missing
           }))
     }
     section.quantities +=
-      improvement(unit) + [
-        quantity("detectable difference", "detectable_difference", unit) { $0.detectableDifference(seeds: $0.count) }
+      improvement() + [
+        quantity(
+          "detectable difference", "detectable_difference", unit,
+          "(t(0.975, n - 1) + t(0.8, n - 1)) sd(d) / sqrt(n)"
+        ) { $0.detectableDifference(seeds: $0.count) }
       ]
     section.sentences = pairs.indices.map(sentence)
     return section
   }
 
+  /// A number made of the differences on the shared seeds.
   private func traced(_ pair: Pair, _ cell: Cell, _ formula: String) -> Traced {
-    let runs = [0, pair.group].flatMap { group in
-      outcome.groups[group].runs.filter { pair.seeds.contains($0.seed) }.map(\.id.text)
+    let parts = [0, pair.group].flatMap { group in
+      outcome.parts(of: group).filter { pair.seeds.contains($0.run.seed) }
     }
-    return Traced(
-      cell,
-      Source(
-        runs: runs, dataset: "run/\(outcome.outcome.curves[0].table)/\(outcome.outcome.metric.column)",
-        formula: "\(formula) of \(outcome.outcome.resultWords), paired by seed, made"))
+    let words =
+      "; d is a part of \(outcome.groups[pair.group].letter) less that of \(outcome.groups[0].letter) of the same seed"
+    return Traced(cell, outcome.source(formula + words, of: parts))
+  }
+
+  /// A number made of all runs of both groups.
+  private func tracedOverAll(_ pair: Pair, _ cell: Cell, _ formula: String) -> Traced {
+    Traced(cell, outcome.source(formula, of: [0, pair.group].flatMap(outcome.parts)))
   }
 
   private func quantity(
-    _ label: String, _ key: String, _ unit: String?, _ value: (PairedSample) -> Double?
+    _ label: String, _ key: String, _ unit: String?, _ formula: String, _ value: (PairedSample) -> Double?
   ) -> Quantity {
     Quantity(
-      label, key: key, unit: unit,
-      pairs.map { pair in value(pair.sample).map { traced(pair, .number($0), label) } ?? .missing })
+      label, key: key, unit: unit, hasChange: false,
+      pairs.map { pair in value(pair.sample).map { traced(pair, .number($0), formula) } ?? .missing })
   }
 
-  private func interval(_ label: String, _ key: String, _ bound: KeyPath<Bootstrap.Interval, Double>) -> Quantity {
+  private static let resampling = "\(Bootstrap.resamples) samples with replacement, seed \(Bootstrap.seed)"
+
+  private func interval(
+    _ label: String, _ key: String, _ share: String, _ bound: KeyPath<Bootstrap.Interval, Double>
+  ) -> Quantity {
     Quantity(
-      label, key: key, unit: outcome.unit,
+      label, key: key, unit: outcome.unit, hasChange: false,
       pairs.map { pair in
-        pair.sample.interval().map { traced(pair, .number($0[keyPath: bound]), "paired bootstrap") } ?? .missing
+        pair.sample.interval().map {
+          traced(pair, .number($0[keyPath: bound]), "\(share) quantile of the mean of d in \(Self.resampling)")
+        } ?? .missing
       })
   }
 
   /// The chance that a run of the other group is lower than one of the first, over all their runs, shared seeds or not.
-  private func improvement(_ unit: String?) -> [Quantity] {
+  private func improvement() -> [Quantity] {
     let first = outcome.sample(0).values
     var rows: [[Traced]] = [[], [], []]
     for pair in pairs {
@@ -132,18 +159,21 @@ struct PairedOutcome {
         continue
       }
       let chance = Statistics.probabilityOfLower(other, than: first)
-      rows[0].append(traced(pair, .fraction(chance), "probability of improvement over all runs"))
+      let words = "share of all pairs of a run of each group in which the second group's is lower, ties half"
+      rows[0].append(tracedOverAll(pair, .fraction(chance), words))
       let interval =
         first.count > 1 && other.count > 1
         ? Bootstrap().interval([other, first]) { Statistics.probabilityOfLower($0[0], than: $0[1]) } : nil
-      rows[1].append(interval.map { traced(pair, .fraction($0.low), "stratified bootstrap") } ?? .missing)
-      rows[2].append(interval.map { traced(pair, .fraction($0.high), "stratified bootstrap") } ?? .missing)
+      for (row, share, bound) in [(1, "2.5 %", interval?.low), (2, "97.5 %", interval?.high)] {
+        let words = "\(share) quantile of that share in \(Self.resampling), each group by itself"
+        rows[row].append(bound.map { tracedOverAll(pair, .fraction($0), words) } ?? .missing)
+      }
     }
     let labels = [
       ("chance to be lower", "probability_of_improvement"), ("  95 % from", "probability_of_improvement_low"),
       ("  95 % to", "probability_of_improvement_high"),
     ]
-    return zip(labels, rows).map { Quantity($0.0, key: $0.1, $1) }
+    return zip(labels, rows).map { Quantity($0.0, key: $0.1, hasChange: false, $1) }
   }
 }
 
@@ -167,7 +197,7 @@ extension PairedOutcome {
     let count = sample.count
     let least = 2 / Double(1 << min(count, 60))
     let lower = sample.differences.filter { $0 < 0 }.count
-    let seen = "\(letter) is lower than \(first) on \(lower) of \(count) shared seeds"
+    let seen = "\(letter) is lower than \(first) on \(lower) of \(counted(count, "shared seed"))"
     guard let p else {
       guard count >= Self.leastCount else {
         return "\(seen): no p-value for n = \(count), since even if all seeds agree the test cannot come below"
@@ -202,7 +232,7 @@ extension PairedOutcome {
       return "Their numbers of pairs differ, so a shared seed does not mean the same tasks throughout."
     }
     if same == pair.seeds.count { return "Paired runs met the same tasks in every iteration." }
-    return "Paired runs met the same tasks on \(same) of \(pair.seeds.count) seeds only."
+    return "Paired runs met the same tasks on \(same) of \(counted(pair.seeds.count, "seed")) only."
   }
 
   private func gain(_ pair: Pair) -> String? {

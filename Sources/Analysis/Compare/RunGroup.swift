@@ -13,6 +13,17 @@ package struct RunGroup: Sendable {
   var seeds: [UInt64] { runs.map(\.seed) }
   var heading: String { letter }
 
+  /// For a legend: the letter, the label where all have one, else the fields without the paths to them; and how many.
+  var title: String {
+    let names = Set(runs.map(\.labels.group))
+    let label = names.count == 1 ? names.first.flatMap { $0 } : nil
+    let words = words.split(separator: ", ").map { word in
+      let parts = word.split(separator: " = ", maxSplits: 1)
+      return parts.count == 2 ? "\(parts[0].split(separator: ".").last ?? parts[0]) = \(parts[1])" : String(word)
+    }
+    return "\(letter): \(label ?? words.joined(separator: ", ")) (\(counted(count, "run")))"
+  }
+
   func run(seed: UInt64) -> ComparedRun? { runs.first { $0.seed == seed } }
 }
 
@@ -63,10 +74,12 @@ extension RunGroup {
     switch field {
     case "group": return run.labels.group ?? "(not set)"
     case "name": return run.labels.name ?? "(not set)"
-    case "tags": return run.labels.tags.sorted().joined(separator: ",")
+    case "tag", "tags": return run.labels.tags.sorted().joined(separator: ",")
     case "status": return run.status
     default: break
     }
+    // As lists of runs name it.
+    let field = field == "recipe" ? "recipe_name" : field
     guard runs.contains(where: { $0.fact(field) != nil }) else {
       let known = runs[0].facts.map(\.key) + ["group", "name", "tags", "status"]
       throw AnalysisError(

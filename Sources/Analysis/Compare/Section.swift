@@ -16,6 +16,8 @@ package struct ComparisonSection: Sendable {
   package let kind: String
   package var quantities: [Quantity] = []
   package var sentences: [String] = []
+  /// Whether it says what was set rather than what came of it: then nothing there is "(not set)" and not "–".
+  var isOfFacts = false
 
   init(_ title: String, key: String, kind: String, _ subjects: [Subject]) {
     self.title = title
@@ -44,7 +46,7 @@ package struct ComparisonSection: Sendable {
     var table = Table(tallHeading, columns: columns)
     for quantity in quantities {
       let label = quantity.unit.flatMap { Self.label(quantity.label, unit: $0, besides: unit) } ?? quantity.label
-      var row = [Cell.text(label)] + quantity.values.map { $0.cell.orNotSet }
+      var row = [Cell.text(label)] + quantity.values.map { shown($0.cell) }
       if showsChange { row.append(quantity.change.isMissing ? .text("") : quantity.change) }
       table.append(row)
     }
@@ -77,10 +79,13 @@ package struct ComparisonSection: Sendable {
     }
     var table = Table(title, columns: [.init(kind)] + columns)
     for (index, subject) in subjects.enumerated() {
-      table.append([.text(subject.heading)] + quantities.map { $0.values[index].cell.orNotSet })
+      table.append([.text(subject.heading)] + quantities.map { shown($0.values[index].cell) })
     }
     return table
   }
+
+  /// Said aloud where nothing is set.
+  private func shown(_ cell: Cell) -> Cell { cell.isMissing && isOfFacts ? .text("(not set)") : cell }
 
   /// The same for programs, always with a list of values in the order of the subjects.
   package var json: JSONValue {
@@ -96,14 +101,9 @@ package struct ComparisonSection: Sendable {
 extension Quantity {
   fileprivate var json: JSONValue {
     .object([
-      .init("key", .text(key)), .init("label", .text(label)), .init("unit", unit.map { .text($0) } ?? .null),
+      .init("key", .text(key)), .init("label", .text(label)), .init("unit", exactUnit.map { .text($0) } ?? .null),
       .init("values", .array(values.map(\.cell.json))), .init("change", change.json),
       .init("from", .array(values.map { $0.source?.json ?? .null })),
     ])
   }
-}
-
-extension Cell {
-  /// Said aloud where there is nothing.
-  fileprivate var orNotSet: Cell { isMissing ? .text("(not set)") : self }
 }

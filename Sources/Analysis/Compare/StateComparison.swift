@@ -35,7 +35,7 @@ struct StateComparison {
 
   private func quantity(_ label: String, _ formula: String, _ cell: (Int) -> Cell) -> Quantity {
     Quantity(
-      label,
+      label, hasChange: label == "norm of theta",
       states.indices.map { index in
         let run = states[index].run?.id.text ?? states[index].label
         return Traced(

@@ -118,17 +118,17 @@ extension RunDiff {
     guard !common.isEmpty else {
       return commonCheckpoints.isEmpty
         ? "nothing differs, and they have no record and no checkpoint in common"
-        : "same bits in the \(commonCheckpoints.count) checkpoints that both have"
+        : "same bits in the \(counted(commonCheckpoints.count, "checkpoint")) that both have"
     }
     var words = "same bits"
     let (count, other) = (left.lastIteration, right.lastIteration)
     if count == other, left.firstIteration == right.firstIteration {
-      words += " in all \(common.count) outer iterations"
+      words += common.count == 1 ? " in the only outer iteration" : " in all \(common.count) outer iterations"
     } else {
-      words += " for the \(common.count) outer iterations that both have"
+      words += " for the \(counted(common.count, "outer iteration")) that both have"
     }
     let checkpoints = commonCheckpoints.count
-    words += checkpoints == 0 ? "" : " and in \(checkpoints) checkpoint\(checkpoints == 1 ? "" : "s")"
+    words += checkpoints == 0 ? "" : " and in \(counted(checkpoints, "checkpoint"))"
     if other > count { words += "; \(right.label) goes on for \(other - count) more" }
     if count > other { words += "; \(left.label) goes on for \(count - other) more" }
     return words
@@ -137,11 +137,23 @@ extension RunDiff {
   /// What was found, a line each, under the verdict.
   package var findings: [(label: String, words: String)] {
     var lines: [(String, String)] = []
-    if !start.isEmpty { lines.append(("theta_0", "\(start.count) tensors differ; " + Self.words(start[0]))) }
+    if !start.isEmpty {
+      lines.append(
+        (
+          "theta_0",
+          "\(counted(start.count, "tensor")) \(start.count == 1 ? "differs" : "differ"); " + Self.words(start[0])
+        ))
+    }
     if let record {
       let before = record.iteration - common.lowerBound
       if before > 0 {
-        lines.append(("same bits", "outer iterations \(common.lowerBound) to \(record.iteration - 1)"))
+        lines.append(
+          (
+            "same bits",
+            before == 1
+              ? "outer iteration \(common.lowerBound)"
+              : "outer iterations \(common.lowerBound) to \(record.iteration - 1)"
+          ))
       }
       lines.append(("first record", "outer iteration \(record.iteration), \(record.place)"))
       lines.append(("", record.values.words))
@@ -155,12 +167,17 @@ extension RunDiff {
         (
           "checkpoint",
           "after outer iteration \(checkpoint.iteration), the first of \(commonCheckpoints.count) in common that differs:"
-            + (checkpoint.damage == nil ? " \(checkpoint.tensors.count) tensors" : " it cannot be read")
+            + (checkpoint.damage == nil ? " \(counted(checkpoint.tensors.count, "tensor"))" : " it cannot be read")
         ))
       if let damage = checkpoint.damage { lines.append(("", damage.description)) }
       if let first = checkpoint.firstTensor { lines.append(("", Self.words(first))) }
     } else if !commonCheckpoints.isEmpty, !isSame {
-      lines.append(("checkpoints", "the \(commonCheckpoints.count) that both have are the same"))
+      lines.append(
+        (
+          "checkpoints",
+          commonCheckpoints.count == 1
+            ? "the one that both have is the same" : "the \(commonCheckpoints.count) that both have are the same"
+        ))
     }
     if let parting { lines += parting.findings(self) }
     if let unexplained { lines.append(("computed again", "nothing: " + unexplained)) }
@@ -175,7 +192,7 @@ extension RunDiff {
   static func words(_ tensor: TensorDifference) -> String {
     if let mismatch = tensor.mismatch { return "\(tensor.name): \(mismatch)" }
     let values = tensor.firstValues.map { ", first at \(tensor.first ?? 0): \($0.words)" } ?? ""
-    return "\(tensor.name): \(tensor.differing) of \(tensor.count) elements" + values
+    return "\(tensor.name): \(tensor.differing) of \(counted(tensor.count, "element"))" + values
   }
 
   /// What `--tensors` lists: those of the first states that differ, computed or stored, or of theta_0.

@@ -139,6 +139,7 @@ package struct LegendEntry: Equatable, Sendable {
     case band(Look)
     case layer(Look)
     case strokes
+    case none
   }
 
   /// May be another's text.

@@ -110,9 +110,13 @@ package struct ChartLayout {
     height += size * 1.6
   }
 
-  /// Entries one behind another, on as many lines as they need.
+  /// Entries one behind another, on as many lines as they need; as many as there are looks to tell apart.
   private mutating func placeLegend(_ legend: [LegendEntry]) {
     guard !legend.isEmpty else { return }
+    if legend.count > Palette.lookCount {
+      let shown = Palette.lookCount - 1
+      return placeLegend(legend.prefix(shown) + [LegendEntry("and \(legend.count - shown) more", .none)])
+    }
     let (swatchWidth, gap, space) = (24.0, 6.0, 18.0)
     var x = Self.padding
     height += 2

@@ -51,7 +51,7 @@ struct LossPlot {
     let count = subjects.reduce(0) { $0 + $1.curves.reduce(0) { $0 + $1.nonfiniteCount } }
     if count > 0 {
       legend.append(LegendEntry("no finite number", .strokes))
-      notes.append("\(count) recorded losses are no finite numbers and are passed over.")
+      notes.append("Passed over: \(counted(count, "recorded loss", "recorded losses")) without a finite value.")
     }
     if few { notes += beyond(y) }
     return Chart(

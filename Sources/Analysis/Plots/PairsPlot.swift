@@ -98,14 +98,14 @@ struct PairsPlot {
   private func notes(_ label: String, _ histogram: Histogram) -> [String] {
     let prefix = subjects.count == 1 ? "" : "\(label): "
     guard histogram.finite + histogram.nonfinite > 0 else { return [] }
-    var words = ["\(histogram.finite) pairs"]
+    var words = [counted(histogram.finite, "pair")]
     if histogram.finite > 0 {
       words.append("\(Cell.fraction(Double(histogram.positive) / Double(histogram.finite)).rounded) above 0")
     }
     if histogram.below + histogram.above > 0 {
       words.append("\(histogram.below) to the left and \(histogram.above) to the right of what is shown")
     }
-    if histogram.nonfinite > 0 { words.append("\(histogram.nonfinite) that are no finite numbers") }
+    if histogram.nonfinite > 0 { words.append("\(histogram.nonfinite) without a finite difference") }
     return [prefix + words.joined(separator: ", ") + "."]
   }
 }

@@ -10,18 +10,22 @@ struct QuantityPlot {
     let scale: ScaleChoice
     /// Whether its noise is smoothed away; what grows steadily would only lag behind.
     let isSmoothed: Bool
+    /// Which values it can have.
+    let bounds: ClosedRange<Double>
     /// From a record's values of the columns.
     let value: @Sendable ([Double]) -> Double
 
     init(
       _ title: String, _ label: String, _ columns: [ColumnName], _ scale: ScaleChoice = .automatic,
-      isSmoothed: Bool = true, _ value: @escaping @Sendable ([Double]) -> Double = { $0[0] }
+      isSmoothed: Bool = true, within bounds: ClosedRange<Double> = 0...(.infinity),
+      _ value: @escaping @Sendable ([Double]) -> Double = { $0[0] }
     ) {
       self.title = title
       self.label = label
       self.columns = columns
       self.scale = scale
       self.isSmoothed = isSmoothed
+      self.bounds = bounds
       self.value = value
     }
   }
@@ -38,7 +42,8 @@ struct QuantityPlot {
       Quantity("Gradient estimate, before clipping", "Euclidean norm", [ColumnName("records", "gradient_norm")]),
       Quantity("Update of theta", "Euclidean norm", [ColumnName("records", "update_norm")]),
       Quantity(
-        "Clipped components of the gradient", "share [%]", [ColumnName("records", "clipped_share")], .linear
+        "Clipped components of the gradient", "share [%]", [ColumnName("records", "clipped_share")], .linear,
+        within: 0...100
       ) { 100 * $0[0] },
     ])
 
@@ -80,7 +85,8 @@ struct QuantityPlot {
       panels: quantities.indices.map { quantity in
         Panel.ofCurves(
           quantities[quantity].title, quantities[quantity].label, curves.map { $0[quantity] }, options,
-          scale: options.scale == .automatic ? quantities[quantity].scale : options.scale)
+          scale: options.scale == .automatic ? quantities[quantity].scale : options.scale,
+          within: quantities[quantity].bounds)
       },
       legend: runs == 1 ? [] : curves.flatMap { $0[0].legend(isAlone: subjects.count == 1) }, notes: notes)
   }
@@ -109,15 +115,17 @@ extension Panel {
   /// A panel with a line a subject.
   static func ofCurves(
     _ title: String, _ label: String, _ subjects: [SubjectCurves], _ options: PlotOptions, scale: ScaleChoice,
-    xs: [Double]? = nil
+    xs: [Double]? = nil, within bounds: ClosedRange<Double> = -.infinity...(.infinity)
   ) -> Panel {
     let isAlone = subjects.count == 1
     let marks = subjects.map { $0.marks(isAlone: isAlone) }
     let nonfinite = subjects.flatMap { $0.curves.flatMap(\.nonfinite) }.sorted()
+    var y = Axis.fitting(label, subjects.lazy.flatMap { $0.extent(isAlone: isAlone) }, scale)
+    if y.scale == .linear { y.bound(to: bounds) }
     return Panel(
       title: title,
       x: .fitting(options.abscissa.label, xs ?? subjects.flatMap(\.xs), isWhole: options.abscissa.isWhole, air: 0.01),
-      y: .fitting(label, subjects.lazy.flatMap { $0.extent(isAlone: isAlone) }, scale),
+      y: y,
       marks: marks.flatMap(\.behind) + marks.flatMap(\.front) + (nonfinite.isEmpty ? [] : [.strokes(nonfinite)]))
   }
 }

@@ -141,6 +141,7 @@ private struct Drawing {
     case .faintLine(let look): writer.element("path", line + style.line(look, .faint))
     case .band(let look): writer.element("rect", area + style.band(look))
     case .layer(let look): writer.element("rect", area + style.layer(look))
+    case .none: break
     case .strokes:
       let ticks = [4.0, 10, 16].map { "M\(XMLWriter.number(box.x + $0)) \(XMLWriter.number(box.y + 2))v8" }
       writer.element("path", [("d", ticks.joined()), ("fill", "none")] + style.stroke(.warning))

@@ -81,7 +81,7 @@ package struct SVGStyle: Sendable {
     switch weight {
     case .strong, .edged: attributes.append(("stroke-width", "2"))
     case .thin: attributes.append(("stroke-width", "1.2"))
-    case .faint: attributes += [("stroke-width", "1"), ("stroke-opacity", "0.45")]
+    case .faint: attributes += [("stroke-width", "1"), ("stroke-opacity", "0.5")]
     }
     if weight != .faint, !dash.isEmpty { attributes.append(("stroke-dasharray", dash)) }
     return attributes + [("stroke-linejoin", "round"), ("stroke-linecap", dash.isEmpty ? "round" : "butt")]

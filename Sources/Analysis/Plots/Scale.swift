@@ -22,6 +22,12 @@ struct AxisScale {
 }
 
 extension Axis {
+  /// Without what lies beyond values that the quantity can have, as a share of more than all.
+  mutating func bound(to bounds: ClosedRange<Double>) {
+    let (low, high) = (max(range.lowerBound, bounds.lowerBound), min(range.upperBound, bounds.upperBound))
+    if low < high { range = low...high }
+  }
+
   /// An axis on which values lie with some air; those that are no finite numbers are passed over. Without any, 0 to 1.
   package static func fitting(
     _ label: String, _ values: some Sequence<Double>, _ choice: ScaleChoice = .linear, isWhole: Bool = false,

@@ -71,9 +71,11 @@ struct TasksPlot {
     let lines = curves.reduce(0) { $0 + ($1.first?.curves.count ?? 0) }
     var notes = Set(curves.joined().flatMap(\.notes)).sorted()
     notes.append("Lines: exponential moving average of decay 0.9 over the iterations that had the family.")
-    if seen.count > shown.count { notes.append("\(seen.count - shown.count) more families are not shown.") }
+    if seen.count > shown.count {
+      notes.append("Not shown: \(counted(seen.count - shown.count, "more family", "more families")).")
+    }
     if mixedPairs > 0 {
-      notes.append("\(mixedPairs) pairs that changed to another family in their unroll are left out.")
+      notes.append("Left out: \(counted(mixedPairs, "pair")) that changed to another family in the unroll.")
     }
     return Chart(
       title: "Loss of each task family" + (lines == 1 ? " · \(curves[0][0].label)" : ""),

@@ -82,6 +82,7 @@ package struct TerminalPlot: Sendable {
       case .band(let look): return painted("░░", look) + "  " + label
       case .layer(let look): return painted("█\(Self.letter(look))", look) + "  " + label
       case .strokes: return "××  " + label
+      case .none: return "    " + label
       }
     }
   }

@@ -22,9 +22,21 @@ package struct Ticks: Equatable {
     guard rough > 0, rough.isFinite else { return [] }
     var power = Int(Logarithm.ofTen(rough).rounded(.down))
     let mantissa = rough / Logarithm.powerOfTen(power)
-    var digit = mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10
+    // A tick more is better than half as many.
+    var digit = mantissa <= 1.2 ? 1 : mantissa <= 2.4 ? 2 : mantissa <= 6 ? 5 : 10
     if digit == 10 { (digit, power) = (1, power + 1) }
     if isWhole, power < 0 { (digit, power) = (1, 0) }
+    var ticks = linear(range, digit, power)
+    // One number alone does not say how an axis goes.
+    while ticks.count == 1, !isWhole || (digit, power) != (1, 0) {
+      (digit, power) = digit == 5 ? (2, power) : digit == 2 ? (1, power) : (5, power - 1)
+      ticks = linear(range, digit, power)
+    }
+    return ticks
+  }
+
+  /// Steps of `digit` times that power of ten.
+  private static func linear(_ range: ClosedRange<Double>, _ digit: Int, _ power: Int) -> [Tick] {
     // Multiples are made as n * digit / 10^-power, so that 0.3 is 0.3 and not 3 * 0.1.
     func value(_ n: Double) -> Double {
       power < 0

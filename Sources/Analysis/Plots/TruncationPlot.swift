@@ -8,12 +8,15 @@ struct TruncationPlot {
     let label: String
     let column: String
     let factor: Double
+    let most: Double
   }
 
   private static let quantities = [
-    Quantity(title: "Length of the unrolls", label: "inner steps", column: "truncation", factor: 1),
-    Quantity(title: "Age of the tasks when an unroll began", label: "inner steps", column: "inner_step", factor: 1),
-    Quantity(title: "Unrolls in which a new task began", label: "share [%]", column: "reset", factor: 100),
+    Quantity(title: "Length of the unrolls", label: "inner steps", column: "truncation", factor: 1, most: .infinity),
+    Quantity(
+      title: "Age of the tasks when an unroll began", label: "inner steps", column: "inner_step", factor: 1,
+      most: .infinity),
+    Quantity(title: "Unrolls in which a new task began", label: "share [%]", column: "reset", factor: 100, most: 100),
   ]
 
   /// By subject, then by quantity.
@@ -93,8 +96,7 @@ struct TruncationPlot {
     var y = Axis.fitting(
       quantity.label, subjects.flatMap { $0.extent(isAlone: false) } + strips.flatMap { [$0.low, $0.high] },
       options.scale == .logarithmic ? .logarithmic : .linear)
-    // Nothing here is below 0, and no axis says otherwise.
-    if y.scale == .linear { y.range = max(0, y.range.lowerBound)...max(1e-300, y.range.upperBound) }
+    if y.scale == .linear { y.bound(to: 0...quantity.most) }
     return Panel(
       title: quantity.title,
       x: .fitting(options.abscissa.label, subjects.flatMap(\.xs), isWhole: options.abscissa.isWhole, air: 0.01),

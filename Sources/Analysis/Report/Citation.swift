@@ -33,7 +33,7 @@ struct Citation {
       "identity SHA-256 \\texttt{\(run.identityDigest.hex)}",
     ]
     if let seed = overview.seed { notes.append("seed \(seed)") }
-    if let iterations = overview.iterations { notes.append("\(iterations) outer iterations") }
+    if let iterations = overview.iterations { notes.append(counted(iterations, "outer iteration")) }
     if let numerics = overview.numerics { notes.append("numerics version \(escaped(numerics))") }
     if let revision { notes.append("commit \\texttt{\(revision)}") }
     fields.append(("note", notes.joined(separator: "; ")))

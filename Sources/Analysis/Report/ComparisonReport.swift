@@ -28,7 +28,7 @@ package struct ComparisonReport {
     if let groups, runs.count > 1 {
       comparison = try Comparison(groups: groups, metrics: [], along: .iterations)
       subjects = groups.map { group in
-        PlotSubject("\(group.letter): \(group.words), \(group.count) runs", group.runs.map(\.run))
+        PlotSubject(group.title, group.runs.map(\.run))
       }
     } else {
       comparison = runs.count > 1 ? try Comparison(runs, metrics: [], along: .iterations) : nil
@@ -83,6 +83,10 @@ package struct ComparisonReport {
 extension ReportPage {
   /// A part of a comparison: its table, its findings, and what is to be said of it.
   mutating func part(_ part: Presentation.Part) {
+    // What takes a line has no heading of its own.
+    if part.table == nil, part.findings.isEmpty, part.sentences.count == 1 {
+      return paragraph("\(part.heading): \(part.sentences[0])")
+    }
     subheading(part.heading)
     if var table = part.table {
       table.title = nil
@@ -95,8 +99,8 @@ extension ReportPage {
   /// The tree of runs, if there is more than one.
   mutating func lineage(_ tree: LineageTree) {
     heading("Lineage")
-    guard tree.isWorthDrawing else { return paragraph("No run of this store is its parent or child.") }
+    guard tree.isWorthDrawing else { return paragraph("No parent or child in this store.") }
     picture { tree.svg(width: $0, theme: $1, prefix: $2) }
-    if tree.leftOut > 0 { paragraph("\(tree.leftOut) more are not shown.") }
+    if tree.leftOut > 0 { paragraph("Not shown: \(tree.leftOut) more.") }
   }
 }

@@ -38,8 +38,9 @@ enum FamilyTable {
       }
     }
     var table = Table(columns: [
-      .init("task family"), .init("pairs", alignment: .right), .init("first \(tenth) iterations", alignment: .right),
-      .init("last \(tenth) iterations", alignment: .right), .init("change", alignment: .right),
+      .init("task family"), .init("pairs", alignment: .right),
+      .init("first \(counted(tenth, "iteration"))", alignment: .right),
+      .init("last \(counted(tenth, "iteration"))", alignment: .right), .init("change", alignment: .right),
       .init("no finite loss", alignment: .right),
     ])
     for family in families.names.indices where pairs[family] > 0 {

@@ -61,7 +61,7 @@ package struct LineageTree: Sendable {
     var parts: [String] = []
     if overview.damage == nil {
       if let origin { parts.append("\(overview.relation ?? "from") at \(origin.iteration)") }
-      parts += ["\(overview.iterations ?? 0) iterations", overview.status]
+      parts += [counted(overview.iterations ?? 0, "iteration"), overview.status]
     } else {
       parts.append("damaged")
     }
@@ -69,7 +69,8 @@ package struct LineageTree: Sendable {
       id: id, depth: depth, label: label, detail: parts.joined(separator: ", "), isSubject: isSubject, parent: parent)
   }
 
-  var isWorthDrawing: Bool { nodes.count > 1 }
+  /// Whether any run there comes from another.
+  var isWorthDrawing: Bool { nodes.contains { $0.parent != nil } }
 
   /// The tree as SVG for a page: a line a run, indented below its parent.
   func svg(width: Int, theme: Theme, prefix: String) -> String {

@@ -39,7 +39,7 @@ package struct Report {
 
   private var summary: String {
     let done = overview.iterations ?? 0
-    var text = "\(done) outer iterations of recipe \(overview.recipeName ?? "without a name")"
+    var text = "\(counted(done, "outer iteration")) of recipe \(overview.recipeName ?? "without a name")"
     if let seed = overview.seed { text += ", seed \(seed)" }
     text += "; \(overview.status)."
     if let last = overview.lastLoss { text += " The last outer loss is \(Cell.number(last).rounded)" }

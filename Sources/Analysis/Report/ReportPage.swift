@@ -69,7 +69,7 @@ package struct ReportPage {
   package mutating func table(_ table: Table) {
     let (cut, leftOut) = Self.cut(table)
     body.raw("<div class=\"scroll\">\n" + cut.render(.html) + "</div>\n")
-    if leftOut > 0 { paragraph("\(leftOut) rows in the middle are left out.") }
+    if leftOut > 0 { paragraph("Left out in the middle: \(counted(leftOut, "row")).") }
   }
 
   /// Names and values, two columns.

@@ -15,7 +15,7 @@ struct CSVTable: TableRenderer {
 
   func render(_ table: Table) -> String {
     let head = table.columns.map { quote($0.key) }
-    let rows = table.rows.map { row in row.map { $0.isText ? escape($0.rounded) : quote($0.exact) } }
+    let rows = table.rows.map { row in row.map { $0.isText ? escape($0.exact) : quote($0.exact) } }
     return ([head] + rows).map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 

@@ -52,7 +52,7 @@ struct LaTeXTable: TableRenderer {
     switch cell {
     case .integer, .unsigned, .number, .float: number(cell.rounded)
     case .fraction, .change: "$\(cell.rounded.replacing(" %", with: "\\,\\%"))$"
-    case .missing, .text, .list, .flag, .duration, .instant: escape(cell.rounded)
+    case .missing, .text, .list, .seeds, .flag, .duration, .bytes, .instant: escape(cell.rounded)
     }
   }
 

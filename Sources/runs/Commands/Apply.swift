@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Experiments
 import RunSchema
@@ -33,7 +34,7 @@ struct Apply: ParsableCommand {
         ] as JSONValue)
     }
     output.tell(
-      "\(out): \(summary.optimizer), \(summary.steps) steps over \(summary.tensors) tensors, \(summary.parameters) parameters"
+      "\(out): \(summary.optimizer), \(counted(summary.steps, "step")) over \(counted(summary.tensors, "tensor")), \(counted(summary.parameters, "parameter"))"
     )
   }
 }

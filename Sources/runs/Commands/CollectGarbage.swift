@@ -68,7 +68,8 @@ struct CollectGarbage: ParsableCommand {
       ])
     }
     Output.print(table.table, as: format, quiet: output.quiet)
-    let words = "\(table.going.count) of \(table.entries.count) checkpoints, \(words(forBytes: table.bytesGoing))"
+    let words =
+      "\(table.going.count) of \(counted(table.entries.count, "checkpoint")), \(words(forBytes: table.bytesGoing))"
     output.tell(yes ? "removed \(words)" : "would remove \(words)\(table.going.isEmpty ? "" : ": add --yes to do so")")
   }
 }

@@ -28,5 +28,41 @@ struct Completion: ParsableCommand {
   @Argument(help: "Which shell.")
   var shell: Shell
 
-  func run() { Output.print(Runs.completionScript(for: shell.shell)) }
+  func run() {
+    let script = Runs.completionScript(for: shell.shell)
+    Output.print(shell == .bash ? Self.withWholeWords(script) : script)
+  }
+
+  /// Bash takes words apart at "@", "=" and ":" (COMP_WORDBREAKS), which stand in moments and filters: here they are put
+  /// together again before the script sees them, and what stands before the last such sign is taken off what it offers.
+  private static func withWholeWords(_ script: String) -> String {
+    script.replacing(" -F _runs runs", with: " -F _runs_whole_words runs") + #"""
+
+      _runs_whole_words() {
+          local rest="${COMP_LINE}" word
+          local -a whole=()
+          local -i index last=-1 current=0
+          for index in "${!COMP_WORDS[@]}"; do
+              word="${COMP_WORDS[index]}"
+              if ((index == 0)) || [[ "${rest}" = [[:space:]]* ]]; then
+                  ((++last))
+                  whole[last]=''
+              fi
+              whole[last]+="${word}"
+              rest="${rest#"${rest%%[![:space:]]*}"}"
+              rest="${rest#"${word}"}"
+              ((index == COMP_CWORD)) && current=last
+          done
+          local -a COMP_WORDS=("${whole[@]}")
+          local -i COMP_CWORD="${current}"
+          local before="${COMP_LINE:0:${COMP_POINT}}"
+          before="${before##*[[:space:]]}"
+          _runs "${1}" "${before}" "${COMP_WORDS[COMP_CWORD - 1]}"
+          local breaks="${COMP_WORDBREAKS//[!@=:]/}"
+          if [[ -n "${breaks}" && "${before}" = *["${breaks}"]* ]]; then
+              COMPREPLY=("${COMPREPLY[@]#"${before%"${before##*["${breaks}"]}"}"}")
+          fi
+      }
+      """#
+  }
 }

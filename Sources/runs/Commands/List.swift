@@ -32,7 +32,8 @@ struct List: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A field to sort by; -FIELD for the greatest first. Else the newest first.", valueName: "field"))
+    help: ArgumentHelp("A field to sort by; -FIELD for the greatest first. Else the newest first.", valueName: "field"),
+    completion: .field)
   var sort: String?
 
   @Option(help: ArgumentHelp("Columns instead of the usual ones, with commas between them.", valueName: "columns"))

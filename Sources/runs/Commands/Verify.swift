@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Experiments
 import RunSchema
@@ -76,14 +77,14 @@ struct Verify: ParsableCommand {
 
   private func text(_ report: VerificationReport, _ run: Run) -> String {
     var lines = [
-      "\(report.filesChecked) files: every checksum holds",
-      "\(report.iterationsRecomputed) of \(run.recordCount) outer iterations computed again: every bit the same",
-      "\(report.checkpointsCompared) checkpoints compared with the states computed again: every bit the same",
+      "\(counted(report.filesChecked, "file")): every checksum holds",
+      "\(report.iterationsRecomputed) of \(counted(run.recordCount, "outer iteration")) computed again: every bit the same",
+      "\(counted(report.checkpointsCompared, "checkpoint")) compared with the states computed again: every bit the same",
     ]
     if report.thetaIterationsRebuilt > 0 {
       lines.append(
-        "theta rebuilt over \(report.thetaIterationsRebuilt) iterations from the records alone: the same as in"
-          + " \(report.thetasCompared) checkpoints")
+        "theta rebuilt over \(counted(report.thetaIterationsRebuilt, "iteration")) from the records alone: the same as in"
+          + " \(counted(report.thetasCompared, "checkpoint"))")
     }
     guard report.holds else {
       return (["run \(run.id) does NOT verify:"] + report.problems.map { "  " + $0 }).joined(separator: "\n")
