@@ -97,10 +97,14 @@ public struct NamedArrays: Equatable, Sendable {
   public mutating func pack(_ group: String) {
     precondition(NamedArray.isName(group), "\(group) is no path of a group")
     guard !packedGroups.contains(group) else { return }
-    let other = packedGroups.first { group.hasPrefix($0 + "/") || $0.hasPrefix(group + "/") }
-    precondition(other == nil, "\(group) and \(other ?? "") cannot both be packed: one lies in the other")
+    precondition(mayPack(group), "\(group) lies in a packed group of \(packedGroups), or one of these in it")
     packedGroups.append(group)
     packedGroups.sort()
+  }
+
+  /// Whether a group lies in no packed group, and none in it.
+  func mayPack(_ group: String) -> Bool {
+    !packedGroups.contains { group.hasPrefix($0 + "/") || $0.hasPrefix(group + "/") }
   }
 
   /// What keeps an array of this name from being put behind the others; nil when nothing does.

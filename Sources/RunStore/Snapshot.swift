@@ -140,7 +140,8 @@ extension NewGroup {
     }
   }
 
-  fileprivate func writeList(_ name: String, _ columns: [(String, ArrayValues)]) throws {
+  /// Columns of equal length in a group of their own.
+  func writeList(_ name: String, _ columns: [(String, ArrayValues)]) throws {
     let group = try group(name)
     try group.setAttribute("NX_class", "NXcollection")
     for (name, values) in columns { _ = try group.write(name, values, shape: [values.count]) }

@@ -15,9 +15,14 @@ struct SnapshotReader {
 
   /// Opens the bytes before the seal, which nobody checked.
   init(image: [UInt8], path: String, doing: String) throws {
+    let root = try withHDF5(path, doing: doing) { try File.open(image: image, named: path).root }
+    try self.init(root: root, path: path, doing: doing)
+  }
+
+  /// Reads the root of an open file.
+  init(root: Group, path: String, doing: String) throws {
     self.path = path
     (run, header) = try withHDF5(path, doing: doing) {
-      let root = try File.open(image: image, named: path).root
       let version = try root.attribute("store_version", Int64.self)
       guard version <= Snapshot.version else {
         throw StoreError(

@@ -31,7 +31,7 @@ extension Store {
   }
 
   /// Marks the checkpoint a run starts from as one to keep; a parent that is elsewhere is left alone.
-  private func pin(_ parent: Lineage, in store: Folder) throws {
+  func pin(_ parent: Lineage, in store: Folder) throws {
     guard let id = RunID(parent.run), isRun(id, in: store) else { return }
     try editLabels(of: id, in: store) { labels in
       if !labels.pinned.contains(parent.iteration) { labels.pinned = (labels.pinned + [parent.iteration]).sorted() }
@@ -74,11 +74,7 @@ extension Store {
     let contents = [
       (Snapshot.fileName, image), (JournalFile.name(1), frame.encoded), (Labels.fileName, try labels.encoded()),
     ]
-    for (name, bytes) in contents {
-      let file = try folder.open(name, .createNew, doing: doing)
-      try file.write(bytes, at: 0, doing: doing)
-      try file.sync(doing: doing)
-    }
+    for (name, bytes) in contents { try folder.create(name, bytes, doing: doing) }
     _ = try folder.makeFolder(Checkpoint.folderName, doing: doing)
     try folder.sync(doing: doing)
   }

@@ -30,7 +30,9 @@ struct Runs: ParsableCommand {
       CommandGroup(name: "The machine", subcommands: [Doctor.self, Bench.self, Completion.self]),
       CommandGroup(name: "Presenting", subcommands: [Plot.self, PlotTask.self, MakeReport.self]),
       CommandGroup(name: "Comparing", subcommands: [Compare.self, Diff.self]),
-      CommandGroup(name: "Keeping", subcommands: [Tag.self, Note.self, Export.self, Remove.self, CollectGarbage.self]),
+      CommandGroup(
+        name: "Keeping",
+        subcommands: [Tag.self, Note.self, Export.self, Import.self, Remove.self, CollectGarbage.self]),
     ])
 
   static func main() {

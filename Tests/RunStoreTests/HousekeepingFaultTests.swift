@@ -1,6 +1,7 @@
 // What is done to runs at rest fails at every operation, in every way; then the run is the old one or the new one, and
 // its neighbours are what they were.
 
+import Glibc
 import RunStore
 import Synchronization
 import Testing
@@ -11,6 +12,8 @@ struct Household {
   let parent: RunID
   let child: RunID
   let killed: RunID
+  /// A run of another store, on its way to this one: a child of the parent.
+  let stranger: PortableRun
   static let length = 6
 
   init() throws {
@@ -23,6 +26,19 @@ struct Household {
     killed = try Self.run(in: store, Example.smallDescription(.each)).id
     try store.editLabels(of: killed) { $0.tags = ["old"] }
     _ = try store.summaries()
+    stranger = try Self.exported(parent)
+  }
+
+  private static func exported(_ parent: RunID) throws -> PortableRun {
+    var environment = TestWorld().environment
+    environment.host = "elsewhere"
+    environment.randomBits = { 77 }
+    let store = Store(at: "/Elsewhere", fileSystem: MemoryFileSystem(), environment: environment)
+    var description = Example.smallDescription(.each)
+    description.lineage = [Lineage(run: parent.text, iteration: 2, contents: Example.smallState(2).digest)]
+    let id = try run(in: store, description).finished()
+    try store.editLabels(of: id) { $0.name = "stranger" }
+    return try PortableRun(file: store.run(id).portableFile(), named: "stranger.h5")
   }
 
   private static func run(in store: Store, _ description: RunDescription) throws -> RunWriter {
@@ -45,13 +61,13 @@ extension RunWriter {
 
 /// Something that is done to a store with runs at rest.
 enum Chore: String, CaseIterable {
-  case collectFinished, collectKilled, remove, relabel, fork, seal
+  case collectFinished, collectKilled, remove, relabel, fork, seal, takeIn
 
   func target(_ house: Household) -> RunID? {
     switch self {
     case .collectFinished, .remove: house.parent
     case .collectKilled, .relabel, .seal: house.killed
-    case .fork: nil
+    case .fork, .takeIn: nil
     }
   }
 
@@ -72,6 +88,7 @@ enum Chore: String, CaseIterable {
       ]
       try store.create(description, name: "fork").finish(.finished)
     case .seal: try store.resume(house.killed).finish(.interrupted)
+    case .takeIn: try store.importRun(house.stranger, remark: "imported")
     }
   }
 
@@ -102,6 +119,13 @@ enum Chore: String, CaseIterable {
       }
     case .seal:
       if isDone, try store.run(house.killed).status != .interrupted { throw Broken("not at rest") }
+    case .takeIn:
+      guard ids.contains(house.stranger.id) else {
+        if isDone { throw Broken("the imported run is not there") }
+        break
+      }
+      guard try store.labels(of: house.stranger.id).name == "stranger" else { throw Broken("lost a name") }
+      try checkpoints(of: house.stranger.id, in: store, [0, 6], true)
     }
     guard try store.labels(of: house.parent, ifThereIn: ids)?.pinned ?? [2] == [2] else { throw Broken("lost a pin") }
   }
@@ -234,6 +258,8 @@ extension Store {
         try chore.act(in: store(disk), house)
       } catch let error as StoreError where chore == .remove && error.code == .notFound {
         // It was done before the fault told otherwise.
+      } catch let error as StoreError where chore == .takeIn && error.code == .cannotCreate(errno: EEXIST) {
+        // As above.
       } catch let error as StoreError where chore == .fork && "\(error)".contains("the name fork") {
         try store(disk).resume(store(disk).resolve("fork")).finish(.finished)
       }

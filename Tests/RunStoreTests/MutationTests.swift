@@ -5,7 +5,10 @@ import Testing
 
 /// A step that is left out.
 enum Omission: String, CaseIterable {
-  case nothing, syncOfRecords, syncOfFiles, syncOfFolders, cutOfTails, rename
+  case nothing, syncOfRecords, syncOfFiles, syncOfFolders, cutOfTails, rename, lock
+
+  /// Those that a power cut or a kill brings to light.
+  static let ofOneWriter = allCases.filter { $0 != .lock }
 }
 
 /// Passes everything on but one kind of step, as a store does whose code lacks it.
@@ -27,6 +30,10 @@ private struct Careless: ForwardingFileSystem {
 
   func truncate(_ file: Descriptor, to size: Int) throws(SystemFailure) {
     if omission != .cutOfTails { try inner.truncate(file, to: size) }
+  }
+
+  func lock(_ file: Descriptor) throws(SystemFailure) -> Bool {
+    omission == .lock ? true : try inner.lock(file)
   }
 
   /// Without the rename a file is written in the place of the old one.
@@ -86,10 +93,65 @@ private struct Careless: ForwardingFileSystem {
     return nil
   }
 
-  @Test(arguments: Omission.allCases)
+  @Test(arguments: Omission.ofOneWriter)
   func aStepThatIsLeftOutIsNoticed(_ omission: Omission) throws {
     let found = try firstBroken(omission, step: omission == .nothing ? 9 : 1)
     print("mutant, \(omission): \(found.map { "noticed after \($0.cases) cases, \($0.words)" } ?? "nothing broken")")
+    #expect((found == nil) == (omission == .nothing))
+  }
+
+  /// Imports a run while a step is left out, cuts the power at each operation, and looks whether what was acknowledged
+  /// or seen is there as a whole.
+  private func firstBrokenImport(_ omission: Omission) throws -> (cases: Int, words: String)? {
+    let house = try Household()
+    func store(_ system: FaultyFileSystem) -> Store {
+      Store(at: "/Runs", fileSystem: Careless(inner: system, omission: omission), environment: TestWorld().environment)
+    }
+    let counting = FaultyFileSystem(counting: house.disk.afterKill())
+    try Chore.takeIn.act(in: store(counting), house)
+    var cases = 0
+    for place in counting.kinds.indices {
+      let disk = house.disk.afterKill()
+      var isDone = true
+      do {
+        try Chore.takeIn.act(in: store(FaultyFileSystem(disk, failing: place, .killedAfter)), house)
+      } catch is StoreError { isDone = false }
+      for seed in 0..<4 {
+        cases += 1
+        let after = Store(
+          at: "/Runs", fileSystem: disk.afterPowerCut(seed: UInt64(seed)), environment: TestWorld().environment)
+        do { try Chore.takeIn.check(after, house, isDone: isDone) } catch { return (cases, "\(error)") }
+      }
+    }
+    return nil
+  }
+
+  @Test(arguments: [Omission.nothing, .syncOfFiles, .syncOfFolders])
+  func aStepThatAnImportLeavesOutIsNoticed(_ omission: Omission) throws {
+    let found = try firstBrokenImport(omission)
+    print("import, \(omission): \(found.map { "noticed after \($0.cases) cases, \($0.words)" } ?? "nothing broken")")
+    #expect((found == nil) == (omission == .nothing))
+  }
+
+  /// One process goes on with a run while another does; nil where the second is kept away.
+  private func secondWriter(_ omission: Omission) throws -> String? {
+    let system = Careless(inner: FaultyFileSystem(counting: MemoryFileSystem()), omission: omission)
+    let store = Store(at: "/Runs", fileSystem: system, environment: TestWorld().environment)
+    let first = try store.create(Example.smallDescription(.each))
+    try first.commit(Example.smallRecord(1))
+    do {
+      let second = try store.resume(first.id)
+      return "two writers, at \(first.position) and \(second.position)"
+    } catch let error as StoreError {
+      guard case .busy = error.code else { throw error }
+      try first.commit(Example.smallRecord(2))
+      return nil
+    }
+  }
+
+  @Test(arguments: [Omission.nothing, .lock]) func aLockThatIsLeftOutIsNoticed(_ omission: Omission) throws {
+    let found = try secondWriter(omission)
+    print("lock, \(omission): \(found ?? "the second is kept away")")
     #expect((found == nil) == (omission == .nothing))
   }
 }

@@ -123,7 +123,9 @@ private struct Trace {
     try store.editLabels(of: id) { $0.tags = ["tag"] }
     _ = try store.summaries(Summarizer(name: "seam") { _ in RunFacts(texts: [], numbers: []) })
     _ = try store.check(id)
-    _ = try store.run(id).portableFile()
+    let portable = try PortableRun(file: store.run(id).portableFile(), named: "portable")
+    try store.remove(id)
+    try store.importRun(portable, remark: "back")
     try store.remove(id)
   }
 }

@@ -10,7 +10,9 @@ package enum MachineCheck {
   }
 
   /// What there is to fear for a store on this file system; nil where nothing is.
-  package static func fileSystemWarning(storeAt path: String) -> String? { StoreFolder(path).networkWarning }
+  package static func fileSystemWarning(
+    storeAt path: String, mounts: MountTable = .ofThisMachine
+  ) -> String? { StoreFolder(path, mounts).networkWarning }
 
   private static var cpu: Finding {
     let isFit = Environment.cpuIsSupported

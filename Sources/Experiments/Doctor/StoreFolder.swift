@@ -7,9 +7,11 @@ struct StoreFolder {
   private let path: String
   /// The store's folder, or the nearest one above that is there.
   private let present: String
+  private let mounts: MountTable
 
-  init(_ path: String) {
+  init(_ path: String, _ mounts: MountTable = .ofThisMachine) {
     self.path = path
+    self.mounts = mounts
     var folder = URL(fileURLWithPath: path).standardizedFileURL
     while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
       folder = folder.deletingLastPathComponent()
@@ -50,7 +52,7 @@ struct StoreFolder {
   }
 
   func fileSystem() -> Finding {
-    guard let type = MountTable(contentsOf: "/proc/self/mountinfo").type(of: present) else {
+    guard let type = mounts.type(of: present) else {
       return Finding("file_system", "file system", .warning, "of unknown type\(free)")
     }
     switch Self.risk(of: type) {
@@ -66,8 +68,7 @@ struct StoreFolder {
 
   /// Nil on a file system of this machine.
   var networkWarning: String? {
-    guard let type = MountTable(contentsOf: "/proc/self/mountinfo").type(of: present), Self.risk(of: type) == .network
-    else { return nil }
+    guard let type = mounts.type(of: present), Self.risk(of: type) == .network else { return nil }
     return "\(path) lies on \(type), where locks and syncs may not hold; write runs on a local disk and copy them"
   }
 
@@ -94,16 +95,16 @@ struct StoreFolder {
 }
 
 /// The file systems of this machine by where they are mounted, as Linux lists them (proc_pid_mountinfo(5)).
-struct MountTable {
+package struct MountTable: Sendable {
   private var types: [(place: String, type: String)] = []
 
-  /// An empty table where the file is not there.
-  init(contentsOf path: String) {
-    self.init(String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self))
+  /// As this machine is now; empty where it does not say.
+  package static var ofThisMachine: MountTable {
+    MountTable(String(decoding: FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data(), as: UTF8.self))
   }
 
   /// A line is "36 35 98:0 /root /place options... - type source options"; blanks in a place are "\040".
-  init(_ text: String) {
+  package init(_ text: String) {
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       guard let dash = words.firstIndex(of: "-"), words.count > dash + 1, words.count > 4 else { continue }

@@ -1,16 +1,35 @@
 import Foundation
 import HDF5
+import RunStore
 
 /// The child's side: takes limits upon itself, reads a file from elsewhere, and passes on what is plain.
 package enum ForeignReader {
-  /// Reads a file and writes its arrays to a descriptor. What may not be in it is refused first, by name.
-  package static func passOn(_ path: String, to descriptor: Int32, memory: Int, cpuSeconds: Int) throws {
+  /// Reads a file and writes what is wanted of it to a descriptor. What may not be in it is refused first, by name.
+  package static func passOn(
+    _ content: ForeignContent, of path: String, to descriptor: Int32, memory: Int, cpuSeconds: Int
+  ) throws {
     try limit(memory: memory, cpuSeconds: cpuSeconds)
     // A named pipe would be waited for, a device may have no end.
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw ForeignFileError(.refused, "reading \(path): it is no regular file")
     }
+    switch content {
+    case .arrays: try passOnArrays(of: path, to: descriptor)
+    case .run: try write(PortableRun(file: bytes(of: path), named: path).stream, to: descriptor)
+    }
+  }
+
+  private static func bytes(of path: String) throws -> [UInt8] {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ForeignFileError(.noSuchFile, "reading \(path): no such file")
+    }
+    do { return Array(try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
+      throw ForeignFileError(.refused, "reading \(path): \(error.localizedDescription)")
+    }
+  }
+
+  private static func passOnArrays(of path: String, to descriptor: Int32) throws {
     let file = try File.open(path: path)
     try Refusals().check(file)
     try write(ForeignStream.magic, to: descriptor)

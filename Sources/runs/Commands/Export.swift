@@ -17,8 +17,8 @@ struct Export: ParsableCommand {
         runs export first@best --state --to state.h5
 
       csv: a folder with a file a table and run.json, which says what the run is. json: the same in one document. h5: one
-      sealed file with all records, those still in the journal too, and the newest checkpoint. Unless --format says it, the
-      ending of the path does. All numbers are unrounded. Nothing is overwritten without --force. ID@I writes theta after
+      sealed file with all records, those still in the journal too, the newest checkpoint and the labels, which runs import
+      takes. Unless --format says it, the ending of the path does. All numbers are unrounded. Nothing is overwritten without --force. ID@I writes theta after
       outer iteration I, rebuilt from the records without inner training; with --state the whole state, rolled forward from
       the nearest checkpoint: the very bytes of the checkpoint that the run would have written there.
       """)
