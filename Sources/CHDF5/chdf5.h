@@ -1,5 +1,6 @@
 // libhdf5's macros as functions: Swift sees functions and enumerations, but not H5T_*, H5P_*, H5F_ACC_* and the like.
 #pragma once
+#include "chdf5_source.h"
 #include <hdf5.h>
 #include <stdint.h>
 

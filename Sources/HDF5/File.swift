@@ -15,7 +15,7 @@ import CHDF5
 public final class File: Sendable {
   private let open: OpenFile
 
-  private init(_ open: OpenFile) { self.open = open }
+  init(_ open: OpenFile) { self.open = open }
 
   /// Opens a file that lies in memory; nothing on the disk is touched. `name` is what errors call it.
   public static func open(image: [UInt8], named name: String = "the file in memory") throws(HDF5Error) -> File {
@@ -69,7 +69,7 @@ public final class File: Sendable {
   /// The number of identifiers open in this file, its own included; 0 once closed.
   package var openObjects: Int { open.openObjects }
 
-  private static func accessList(_ place: Place, _ operation: String) throws(HDF5Error) -> Handle {
+  static func accessList(_ place: Place, _ operation: String) throws(HDF5Error) -> Handle {
     let access = try place.own(H5Pcreate(chdf5_file_access()), H5Pclose, operation)
     try place.check(H5Pset_fclose_degree(access.id, H5F_CLOSE_SEMI), operation)
     return access

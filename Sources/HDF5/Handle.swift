@@ -33,6 +33,9 @@ package enum Library {
   /// attribute. Use them under the lock.
   static var propertyLists: PropertyLists { shared.propertyLists }
 
+  /// The driver of files whose bytes a source gives.
+  static var sourceDriver: hid_t { shared.sourceDriver }
+
   private static let shared = Shared()
 
   private final class Shared: @unchecked Sendable {
@@ -40,6 +43,7 @@ package enum Library {
     /// Images opened so far; touched under the lock only.
     var images = 0
     let propertyLists: PropertyLists
+    let sourceDriver: hid_t
 
     init() {
       var attributes = pthread_mutexattr_t()
@@ -55,6 +59,8 @@ package enum Library {
       // No filter and no driver is loaded from the file system because a file asks for it.
       H5PLset_loading_state(0)
       propertyLists = PropertyLists()
+      sourceDriver = chdf5_register_source_driver()
+      precondition(sourceDriver >= 0, "libhdf5 takes no driver")
     }
 
     func lock() { pthread_mutex_lock(mutex) }

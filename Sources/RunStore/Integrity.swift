@@ -22,6 +22,9 @@ extension Store {
     try report.note("labels") { _ = try Labels.read(in: folder, doing: doing) }
     do {
       let run = try Run(id, in: folder, doing: doing)
+      // A large file was opened without reading all of it.
+      let file = try folder.openPart(Snapshot.fileName, doing: doing)
+      _ = try Seal.opened(file.readAll(doing: doing), file: file.path, doing: doing)
       report.checked.append("seal and identity of run.h5, frames of \(run.contents.journals.count) journals")
       try report.check(run, doing: doing)
     } catch let error as StoreError where error.code.isDamage {

@@ -54,9 +54,8 @@ struct RunContents {
           return JournalFile(number: number, name: name, scan: JournalScan(bytes))
         }
         let file = try folder.openPart(Snapshot.fileName, doing: doing)
-        let bytes = try file.readAll(doing: doing)
         guard try Sighting(folder, doing: doing) == before else { continue }
-        let snapshot = try SnapshotReader(sealed: bytes, path: file.path, doing: doing)
+        let snapshot = try SnapshotReader(file, doing: doing)
         try self.init(snapshot, journals, id: id, folder, doing: doing)
         return
       } catch let error as StoreError where error.code == .notFound {

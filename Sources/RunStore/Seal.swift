@@ -5,6 +5,8 @@
 enum Seal {
   static let byteCount = 48
   private static let magic = Array("RUNSEAL1".utf8)
+  static let advice =
+    "the checkpoints and the journal beside it are not touched by this; check the run to see what is whole"
 
   static func sealed(_ image: [UInt8]) -> [UInt8] {
     var writer = ByteWriter(bytes: image)
@@ -16,10 +18,7 @@ enum Seal {
 
   /// The bytes before the seal, which fits them.
   static func opened(
-    _ bytes: [UInt8], file: String,
-    advice: String =
-      "the checkpoints and the journal beside it are not touched by this; check the run to see what is whole",
-    doing: String
+    _ bytes: [UInt8], file: String, advice: String = advice, doing: String
   ) throws -> [UInt8] {
     func damage(expected: String, found: String) -> StoreError {
       StoreError(.damaged, doing: doing, file: file, expected: expected, found: found, advice: advice)
@@ -37,5 +36,20 @@ enum Seal {
     let digest = Digest.of(image)
     guard digest == stored else { throw damage(expected: "SHA-256 \(stored)", found: "\(digest)") }
     return image
+  }
+
+  /// A sealed file that can be read in parts too: one that is large has their digests before its seal, which covers them.
+  static func sealedInParts(_ image: [UInt8]) -> [UInt8] {
+    sealed(image.count < PartTable.leastFile ? image : image + PartTable(of: image).encoded)
+  }
+
+  /// The table of parts of a large file whose seal stands at its end; nil for a file that is read as a whole.
+  static func parts(of file: OpenFile, doing: String) throws -> PartTable? {
+    let count = try file.status(doing: doing).size - byteCount
+    guard count >= PartTable.leastFile else { return nil }
+    let seal = try file.read(count..<count + byteCount, doing: doing)
+    var reader = ByteReader(seal[magic.count...])
+    guard seal.starts(with: magic), try reader.number(UInt64.self) == UInt64(count) else { return nil }
+    return try PartTable(in: file, endingAt: count, doing: doing)
   }
 }

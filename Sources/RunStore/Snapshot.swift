@@ -33,7 +33,7 @@ enum Snapshot {
     try withHDF5(file, doing: doing) {
       let new = try NewFile(named: file)
       try write(header, columns: columns, digest: digest, in: new.root)
-      return Seal.sealed(try new.finish())
+      return Seal.sealedInParts(try new.finish())
     }
   }
 

@@ -7,6 +7,22 @@ struct SnapshotReader {
   let header: SnapshotHeader
   let path: String
   private let run: Group
+  /// Where the bytes come from, if they are read in parts.
+  private let parts: SealedParts?
+
+  /// Opens a run.h5: a small one as a whole, a large one in parts, as they are needed. The open file stays the one it is
+  /// when another takes its name.
+  init(_ file: OpenFile, doing: String) throws {
+    guard let table = try Seal.parts(of: file, doing: doing) else {
+      try self.init(sealed: file.readAll(doing: doing), path: file.path, doing: doing)
+      return
+    }
+    let parts = SealedParts(file, table, doing: doing)
+    let root = try SealedParts?(parts).reading {
+      try withHDF5(file.path, doing: doing) { try File.open(source: parts, named: file.path).root }
+    }
+    try self.init(root: root, parts: parts, path: file.path, doing: doing)
+  }
 
   /// Opens the sealed bytes of a run.h5.
   init(sealed bytes: [UInt8], path: String, doing: String) throws {
@@ -20,17 +36,20 @@ struct SnapshotReader {
   }
 
   /// Reads the root of an open file.
-  init(root: Group, path: String, doing: String) throws {
+  init(root: Group, parts: SealedParts? = nil, path: String, doing: String) throws {
     self.path = path
-    (run, header) = try withHDF5(path, doing: doing) {
-      let version = try root.attribute("store_version", Int64.self)
-      guard version <= Snapshot.version else {
-        throw StoreError(
-          .newerSchema(found: Int(version), known: Int(Snapshot.version)), doing: doing, file: path,
-          advice: "update this program")
+    self.parts = parts
+    (run, header) = try parts.reading {
+      try withHDF5(path, doing: doing) {
+        let version = try root.attribute("store_version", Int64.self)
+        guard version <= Snapshot.version else {
+          throw StoreError(
+            .newerSchema(found: Int(version), known: Int(Snapshot.version)), doing: doing, file: path,
+            advice: "update this program")
+        }
+        let run = try root.group("run")
+        return (run, try SnapshotHeader(root: root, run: run))
       }
-      let run = try root.group("run")
-      return (run, try SnapshotHeader(root: root, run: run))
     }
   }
 
@@ -39,7 +58,7 @@ struct SnapshotReader {
     let schema = header.description.tables[table]
     let type = schema.columns[column].type
     if rows.isEmpty { return .empty(type) }
-    return try withHDF5(path, doing: doing) {
+    return try read(doing: doing) {
       let dataset = try run.group(schema.name).dataset(schema.columns[column].name)
       guard dataset.shape == [header.recordCount * schema.rowsPerRecord] else {
         throw ArrayFileError(
@@ -65,9 +84,13 @@ struct SnapshotReader {
   /// The digest stored beside a scientific column.
   func storedDigest(_ table: Int, _ column: Int, doing: String) throws -> String {
     let schema = header.description.tables[table]
-    return try withHDF5(path, doing: doing) {
+    return try read(doing: doing) {
       try run.group(schema.name).dataset(schema.columns[column].name).textAttribute("sha256")
     }
+  }
+
+  private func read<Result>(doing: String, _ body: () throws -> Result) throws -> Result {
+    try parts.reading { try withHDF5(path, doing: doing, body) }
   }
 }
 
