@@ -26,21 +26,28 @@ def fill(shape, salt, size):
     return values.astype(np.float32).astype(np.float64).reshape(shape)
 
 
-def write(name, loss, parameters, inputs, facts=None):
-    """parameters, inputs: lists of (name, shape, size); loss: a function of two dictionaries."""
+def fill_labels(shape, salt, classes):
+    i = np.arange(int(np.prod(shape)), dtype=np.int64)
+    return (((7919 * i + 104729 * salt) % 2003) % classes).reshape(shape)
+
+
+def write(name, loss, parameters, inputs, facts=None, labels=()):
+    """parameters, inputs, labels: lists of (name, shape, size or number of classes); loss: a function of two dictionaries."""
     w = {n: jnp.asarray(fill(s, k, z)) for k, (n, s, z) in enumerate(parameters)}
     x = {n: jnp.asarray(fill(s, 100 + k, z)) for k, (n, s, z) in enumerate(inputs)}
+    x |= {n: jnp.asarray(fill_labels(s, 150 + k, c)) for k, (n, s, c) in enumerate(labels)}
     value, gradient = jax.value_and_grad(loss)(w, x)
     entry = {
         "facts": facts or {},
         "parameters": [{"name": n, "shape": list(s), "size": z} for n, s, z in parameters],
         "inputs": [{"name": n, "shape": list(s), "size": z} for n, s, z in inputs],
+        "labels": [{"name": n, "shape": list(s), "classes": c} for n, s, c in labels],
         "loss": float(value),
         "gradient": [[float("%.8g" % v) for v in np.ravel(gradient[n])] for n, _, _ in parameters],
     }
     os.makedirs(FOLDER, exist_ok=True)
     with open(os.path.join(FOLDER, name + ".json"), "w") as file:
-        json.dump(entry, file, separators=(",", ":"))
+        json.dump({k: v for k, v in entry.items() if k != "labels" or v}, file, separators=(",", ":"))
         file.write("\n")
     print(name, float(value))
 
@@ -251,6 +258,128 @@ def residual_units():
         write(name, loss, parameters, [], dict(zip(("in", "channels", "bottleneck", "stride"), arguments)))
 
 
+# Trainings of a perceptron by a learned optimizer, written out step by step; the gradient is by the optimizer's weights.
+TIMESCALES = np.array([1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000])
+PROBLEMS, EXAMPLES, UNROLL, CLASSES, NETWORK = 2, 4, 4, 3, [6, 5, 3]
+STEP, RATE = 0.5, 0.3
+
+
+def sgd(w, net, g, state, k):
+    return [p - jnp.exp(w["log_learning_rate"]) * d for p, d in zip(net, g)], state
+
+
+def sgdm(w, net, g, state, k):
+    beta = 1 - jnp.exp(w["log_one_minus_momentum"])
+    state = [beta * v + d for v, d in zip(state or [0.0] * len(g), g)]
+    return [p - jnp.exp(w["log_learning_rate"]) * v for p, v in zip(net, state)], state
+
+
+def adam(w, net, g, state, k):
+    b1, b2 = (1 - jnp.exp(w["log_one_minus_beta%d" % i]) for i in (1, 2))
+    state = [(b1 * m + (1 - b1) * d, b2 * q + (1 - b2) * d * d) for (m, q), d in zip(state or [(0.0, 0.0)] * len(g), g)]
+
+    def move(p, m, q):
+        m, q = m / (1 - b1 ** (k + 1)), q / (1 - b2 ** (k + 1))
+        return p - jnp.exp(w["log_learning_rate"]) * m / (jnp.sqrt(q + 1e-8) + jnp.exp(w["log_epsilon"]))
+
+    return [move(p, m, q) for p, (m, q) in zip(net, state)], state
+
+
+def apply_network(w, columns, p, k):
+    x = jnp.stack([jnp.ravel(c) for c in columns], -1)
+    x = x * jax.lax.rsqrt(1e-5 + jnp.mean(x ** 2, 0, keepdims=True))
+    embedding = jnp.tile(jnp.tanh(k / TIMESCALES - 1), (x.shape[0], 1))
+    out = perceptron(w, "network", jnp.concatenate([x, embedding], -1), 3, jax.nn.relu)
+    return p - (STEP * out[:, 0] * jnp.exp(RATE * out[:, 1])).reshape(p.shape)
+
+
+def mlp_lopt(w, net, g, state, k):
+    decays = (0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+    state = [[b * m + (1 - b) * d for b, m in zip(decays, ms)] for ms, d in zip(state or [[0.0] * 6] * len(g), g)]
+    return [apply_network(w, [d, p] + ms, p, k) for p, d, ms in zip(net, g, state)], state
+
+
+def adafactor_lopt(w, net, g, state, k):
+    learned = lambda name, start: 1 - jnp.exp(10 * (jnp.log(1 - np.array(start)) / 10 + w["decays." + name]))
+    slow = learned("momentum", [0.9, 0.99, 0.999])
+    second = jnp.clip(learned("second_moment", [0.999]), 0, 1)
+    factored = jnp.clip(learned("factored", [0.9, 0.99, 0.999]), 0, 1)
+    safe = lambda v: jax.lax.rsqrt(jnp.maximum(v, 1e-9))
+
+    def move(p, d, old):
+        m = [b * v + (1 - b) * d for b, v in zip(slow, old["m"])]
+        q = second[0] * old["q"] + (1 - second[0]) * d ** 2
+        root = jax.lax.rsqrt(q + 1e-6)
+        columns = [d, p] + m + [q] + [v * root for v in m] + [root]
+        square = d ** 2 + 1e-30
+        if p.ndim == 1:
+            v = [b * u + (1 - b) * square for b, u in zip(factored, old["v"])]
+            columns += [d * safe(u + 1e-9) for u in v] + v + v + 2 * [jax.lax.rsqrt(u + 1e-8) for u in v]
+            columns += [a * jax.lax.rsqrt(u + 1e-6) for a, u in zip(m, v)]
+            return apply_network(w, columns, p, k), {"m": m, "q": q, "v": v}
+        order = np.argsort(p.shape, kind="stable")
+        long, short = int(order[-1]), int(order[-2])
+        rows = [b * u + (1 - b) * jnp.mean(square, long, keepdims=True) for b, u in zip(factored, old["rows"])]
+        cols = [b * u + (1 - b) * jnp.mean(square, short, keepdims=True) for b, u in zip(factored, old["cols"])]
+        factors = [safe(r / (jnp.mean(r) + 1e-9)) * safe(c) for r, c in zip(rows, cols)]
+        tile = lambda us: [jnp.broadcast_to(u, p.shape) for u in us]
+        columns += [d * f for f in factors] + tile(rows) + tile(cols)
+        columns += tile([jax.lax.rsqrt(u + 1e-8) for u in rows]) + tile([jax.lax.rsqrt(u + 1e-8) for u in cols])
+        columns += [a * f for a, f in zip(m, factors)]
+        return apply_network(w, columns, p, k), {"m": m, "q": q, "rows": rows, "cols": cols}
+
+    zeros = [0.0, 0.0, 0.0]
+    old = state or [{"m": zeros, "q": 0.0, "v": zeros, "rows": zeros, "cols": zeros}] * len(g)
+    moved = [move(*each) for each in zip(net, g, old)]
+    return [p for p, _ in moved], [s for _, s in moved]
+
+
+def unrolled(update, act):
+    def loss(w, x):
+        batches = x["features"].reshape(UNROLL, PROBLEMS, EXAMPLES, NETWORK[0])
+        labels = x["labels"].reshape(UNROLL, PROBLEMS, EXAMPLES)
+
+        def one(b):
+            net, state, total = [], None, 0.0
+            for k, width in enumerate(NETWORK[1:]):
+                net += [x["start.%d" % k][b], jnp.zeros(width)]
+            for k in range(UNROLL):
+                def inner(net):
+                    h = act(batches[k, b] @ net[0] + net[1]) @ net[2] + net[3]
+                    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(h), labels[k, b][:, None], 1))
+
+                value, g = jax.value_and_grad(inner)(net)
+                mapped = jnp.clip(value, 0, np.log(2 * CLASSES)) - np.log(CLASSES / 5)
+                total += mapped * 10 / np.log(CLASSES)
+                net, state = update(w, net, g, state, k)
+            return total / UNROLL
+
+        return sum(one(b) for b in range(PROBLEMS)) / PROBLEMS
+
+    return loss
+
+
+def learned_optimizers():
+    rate = ("log_learning_rate", (), 4.0)
+    for name, update, act, parameters in [
+        ("sgd", sgd, jax.nn.selu, [rate]),
+        ("momentum", sgdm, jax.nn.gelu, [rate, ("log_one_minus_momentum", (), 8.0)]),
+        ("adam", adam, jax.nn.sigmoid,
+         [rate, ("log_one_minus_beta1", (), 8.0), ("log_one_minus_beta2", (), -20.0), ("log_epsilon", (), -20.0)]),
+        ("mlp", mlp_lopt, jnp.tanh, layers("network", [19, 7, 7, 2])),
+        ("adafactor_mlp", adafactor_lopt, jax.nn.swish,
+         layers("network", [39, 7, 7, 2]) +
+         [("decays.momentum", (3,), 0.2), ("decays.second_moment", (1,), 0.2), ("decays.factored", (3,), 0.2)]),
+    ]:
+        count = UNROLL * PROBLEMS * EXAMPLES
+        starts = [
+            ("start.%d" % k, (PROBLEMS, a, b), 2.0) for k, (a, b) in enumerate(zip(NETWORK, NETWORK[1:]))]
+        write(
+            "lopt_" + name, unrolled(update, act), parameters, [("features", (count, NETWORK[0]), 2.0)] + starts,
+            {"widths": NETWORK, "problems": PROBLEMS, "examples": EXAMPLES, "steps": UNROLL},
+            [("labels", (count,), CLASSES)])
+
+
 # Name, kind, hidden widths, activation, bijectors.
 FLOWS = [
     ("maf", made, [21, 20], "leaky_relu4", 2),
@@ -265,3 +394,4 @@ if __name__ == "__main__":
     flows()
     vae()
     residual_units()
+    learned_optimizers()

@@ -102,6 +102,7 @@ extension TaskRecipe.Family {
     case .imageVariationalAutoencoder: "LO's image_mlp_vae, on the digits"
     case .imageResidualNetwork: "LO's image_resnet: residual networks of four groups, on the digits"
     case .visionTransformer: "LO's vit: vision transformers on the digits"
+    case .learnedOptimizerTraining: "LO's lopt: a learned optimizer's weights, by the image_mlp trainings it leads"
     case .recurrentLanguageModel: "LO's lm_rnn: recurrent language models of the King James text, by bytes or words"
     case .transformerLanguageModel: "LO's lm_transformer: causal transformers on the same"
     }

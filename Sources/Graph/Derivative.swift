@@ -1,34 +1,50 @@
-/// Reverse-mode differentiation, written into the same recording.
+/// Reverse-mode differentiation, written into the same recording: a derivative is made of terms like any other, and may be
+/// differentiated again.
+extension Term {
+  /// The derivatives of this scalar by each of some terms of which it was made; zeros where one has no influence. A term's
+  /// influence on another of them does not count.
+  package func gradients(by terms: [Term]) -> [Term] {
+    precondition(count == 1, "the gradient of the shape \(shape), which is no scalar")
+    return recording.gradients(of: self, by: terms)
+  }
+}
+
 extension Recording {
-  /// The derivative of `loss` by each parameter, in the order in which they were declared; zeros where it has no influence.
-  func gradients(of loss: Term) -> [Term] {
-    var gradients = [Term?](repeating: nil, count: nodes.count)
-    var pieces = [[SlicePiece]](repeating: [], count: nodes.count)
-    gradients[loss.index] = constant([1], loss.shape)
-    let moves = dependsOnParameters()
-    for index in stride(from: loss.index, through: 0, by: -1) where moves[index] {
-      if !pieces[index].isEmpty { accumulate(assembled(pieces[index], nodes[index].shape), into: &gradients[index]) }
-      guard let gradient = gradients[index] else { continue }
+  /// The derivative of `loss` by each of `terms`, in their order; zeros where it has no influence.
+  func gradients(of loss: Term, by terms: [Term]) -> [Term] {
+    guard let lowest = terms.map(\.index).min() else { return [] }
+    let isLeaf = Set(terms.map(\.index))
+    // Nodes before the first of the terms are made of none of them. Derivatives are recorded behind the loss.
+    let moves = dependence(on: isLeaf, lowest...max(lowest, loss.index))
+    var gradients = [Term?](repeating: nil, count: moves.count)
+    var pieces = [[SlicePiece]](repeating: [], count: moves.count)
+    if loss.index >= lowest { gradients[loss.index - lowest] = constant([1], loss.shape) }
+    for index in stride(from: loss.index, through: lowest, by: -1) where moves[index - lowest] {
+      let place = index - lowest
+      if !pieces[place].isEmpty { accumulate(assembled(pieces[place], nodes[index].shape), into: &gradients[place]) }
+      guard let gradient = gradients[place], !isLeaf.contains(index) else { continue }
       switch nodes[index].source {
       case .parameter, .input, .constant: continue
       case .view(let of):
-        accumulate(gradient.reshaped(nodes[of].shape), into: &gradients[of])
+        accumulate(gradient.reshaped(nodes[of].shape), into: &gradients[of - lowest])
       case .operation(let slice as Slice, let inputs):
-        pieces[inputs[0]].append(SlicePiece(slice: slice, gradient: gradient))
+        pieces[inputs[0] - lowest].append(SlicePiece(slice: slice, gradient: gradient))
       case .operation(let operation, let inputs):
-        let terms = inputs.map { Term(recording: self, index: $0) }
-        let parts = operation.pullBack(gradient, through: Term(recording: self, index: index), to: terms)
-        for (input, part) in zip(inputs, parts) where moves[input] {
+        let operands = inputs.map { Term(recording: self, index: $0) }
+        let parts = operation.pullBack(gradient, through: Term(recording: self, index: index), to: operands)
+        for (input, part) in zip(inputs, parts) where input >= lowest && moves[input - lowest] {
           guard let part else { continue }
           precondition(
             part.shape == nodes[input].shape,
             "\(operation) gives a gradient of shape \(part.shape) for an input of shape \(nodes[input].shape)")
-          accumulate(part, into: &gradients[input])
+          accumulate(part, into: &gradients[input - lowest])
         }
       }
     }
-    return parameterTerms.map {
-      gradients[$0.index] ?? constant([Float](repeating: 0, count: $0.count), $0.shape)
+    return terms.map { term in
+      let place = term.index - lowest
+      let found = place < gradients.count ? gradients[place] : nil
+      return found ?? constant([Float](repeating: 0, count: term.count), term.shape)
     }
   }
 
@@ -67,15 +83,15 @@ extension Recording {
     return joined(pieces[..<half]).concatenated(joined(pieces[half...]), axis: 1)
   }
 
-  /// For each node whether a parameter has an influence on it.
-  private func dependsOnParameters() -> [Bool] {
+  /// For each node of a range whether one of the leaves has an influence on it.
+  private func dependence(on leaves: Set<Int>, _ range: ClosedRange<Int>) -> [Bool] {
     var result: [Bool] = []
-    for node in nodes {
-      switch node.source {
-      case .parameter: result.append(true)
-      case .input, .constant: result.append(false)
-      case .view(let of): result.append(result[of])
-      case .operation(_, let inputs): result.append(inputs.contains { result[$0] })
+    func moves(_ index: Int) -> Bool { index >= range.lowerBound && result[index - range.lowerBound] }
+    for index in range {
+      switch nodes[index].source {
+      case .parameter, .input, .constant: result.append(leaves.contains(index))
+      case .view(let of): result.append(leaves.contains(index) || moves(of))
+      case .operation(_, let inputs): result.append(leaves.contains(index) || inputs.contains(where: moves))
       }
     }
     return result

@@ -37,7 +37,7 @@ package struct Expression: Sendable {
     let loss = body(recording)
     precondition(loss.recording === recording, "the loss belongs to another recording")
     precondition(loss.count == 1, "a loss of shape \(loss.shape) is not a scalar")
-    let gradients = recording.gradients(of: loss)
+    let gradients = recording.gradients(of: loss, by: recording.parameterTerms)
     self.nodes = recording.nodes
     self.parameters = recording.parameters
     self.loss = loss.index

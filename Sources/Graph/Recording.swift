@@ -42,15 +42,16 @@ package final class Recording {
   package func constant(_ value: Float) -> Term { constant([value], []) }
 
   /// The result of an operation, of which the caller has checked that it fits its inputs.
-  func record(_ operation: any Operation, _ inputs: [Term], shape: [Int]) -> Term {
+  /// - Parameter holdsIndices: true where it only moves indices.
+  func record(_ operation: any Operation, _ inputs: [Term], shape: [Int], holdsIndices: Bool = false) -> Term {
     precondition(inputs.count <= 3, "\(operation) has \(inputs.count) inputs, more than three")
     precondition(inputs.allSatisfy { $0.recording === self }, "a term belongs to another recording")
-    return append(.operation(operation, inputs: inputs.map(\.index)), shape)
+    return append(.operation(operation, inputs: inputs.map(\.index)), shape, holdsIndices: holdsIndices)
   }
 
   func view(of term: Term, shape: [Int]) -> Term {
     precondition(term.count == shape.reduce(1, *), "the shape \(term.shape) cannot be seen as \(shape)")
-    return term.shape == shape ? term : append(.view(of: term.index), shape)
+    return term.shape == shape ? term : append(.view(of: term.index), shape, holdsIndices: term.holdsIndices)
   }
 
   private func append(_ source: Expression.Node.Source, _ shape: [Int], holdsIndices: Bool = false) -> Term {

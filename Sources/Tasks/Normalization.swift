@@ -60,17 +60,29 @@ extension Normalization.Clipped {
     let value = takesLogarithm ? CorrectlyRounded.log(max(Double(loss), 0) + 1e-8) : Double(loss)
     return scale * max(low, min(value, high)) + offset
   }
+
+  /// (clip(loss, 0, log 2C) - log(C / 5)) · 10 / log C.
+  static func classifier(classes: Int) -> Self {
+    let c = Double(classes)
+    let scale = 10 / CorrectlyRounded.log(c)
+    return Self(
+      low: 0, high: CorrectlyRounded.log(2 * c), scale: scale, offset: -CorrectlyRounded.log(c / 5) * scale)
+  }
 }
 
 extension Normalization {
   /// Of classifiers of `classes` classes: (clip(loss, 0, log 2C) - log(C / 5)) · 10 / log C.
   package static func classifier(classes: Int) -> Normalization {
-    let c = Double(classes)
-    let scale = 10 / CorrectlyRounded.log(c)
+    Normalization(initial: CorrectlyRounded.log(Double(classes)), best: 0, .classifier(classes: classes))
+  }
+
+  /// Of a mean of losses that are mapped in that way already: it stays what it is, and what is not finite counts as the most that
+  /// it can be.
+  package static func mappedClassifier(classes: Int) -> Normalization {
+    let map = Clipped.classifier(classes: classes)
     return Normalization(
-      initial: CorrectlyRounded.log(c), best: 0,
-      Clipped(
-        low: 0, high: CorrectlyRounded.log(2 * c), scale: scale, offset: -CorrectlyRounded.log(c / 5) * scale))
+      initial: map(Float(CorrectlyRounded.log(Double(classes)))), best: map(0),
+      Clipped(low: map(0), high: map(.infinity), scale: 1, offset: 0))
   }
 
   /// Of residual networks and vision transformers: clip(10 loss / log 2C, 0, 10), and 10 for what is not finite.

@@ -83,14 +83,14 @@ package struct DoubleInterpreter {
         (0..<o.count).reduce(0.0) { sum, i in Int(x[1][i]) == row ? sum + x[0][i * o.width + j] : sum }
       }
     case let o as CrossEntropy:
-      let losses = (0..<o.rows).map { -log(softmax(x[0], $0, o.columns)[Int(x[1][$0])]) }
+      let losses = (0..<o.rows).map { crossEntropy(x[0], $0, o.columns, Int(x[1][$0])) }
       return [losses.reduce(0, +) / Double(o.rows)]
     case let o as CrossEntropyDerivative:
       return grid(o.rows, o.columns) { i, j in
         (softmax(x[0], i, o.columns)[j] - (j == Int(x[1][i]) ? 1 : 0)) * x[2][0] / Double(o.rows)
       }
     case let o as WeightedCrossEntropy:
-      return [(0..<o.rows).reduce(0.0) { $0 - x[2][$1] * log(softmax(x[0], $1, o.columns)[Int(x[1][$1])]) }]
+      return [(0..<o.rows).reduce(0.0) { $0 + x[2][$1] * crossEntropy(x[0], $1, o.columns, Int(x[1][$1])) }]
     case let o as WeightedCrossEntropyDerivative:
       return grid(o.rows, o.columns) { i, j in
         (softmax(x[0], i, o.columns)[j] - (j == Int(x[1][i]) ? 1 : 0)) * x[2][i]
@@ -164,6 +164,13 @@ package struct DoubleInterpreter {
     let powers = row.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
+  }
+
+  /// log(sum of e^z) - z_label, finite where the softmax of the label is too small for a number.
+  private func crossEntropy(_ logits: [Double], _ row: Int, _ columns: Int, _ label: Int) -> Double {
+    let row = logits[row * columns..<(row + 1) * columns]
+    let largest = row.max()!
+    return log(row.reduce(0) { $0 + exp($1 - largest) }) + largest - row[row.startIndex + label]
   }
 
   private func value(_ function: Elementwise, _ x: Double) -> Double {

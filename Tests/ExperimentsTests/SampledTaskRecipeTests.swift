@@ -6,7 +6,7 @@ struct SampledTaskRecipeTests {
   static let names = [
     "taskset_quadratic", "taskset_mlp", "losg", "char_rnn", "word_rnn", "text_classification", "mlp_ae", "mlp_vae",
     "conv_fc", "conv_pooling", "maf", "nvp", "resnet_v2", "image_mlp", "image_conv", "image_mlp_ae", "image_mlp_vae",
-    "image_resnet", "vit", "lm_rnn", "lm_transformer",
+    "image_resnet", "vit", "lopt", "lm_rnn", "lm_transformer",
   ]
 
   @Test(arguments: names)

@@ -16,8 +16,16 @@ struct GoldenTests {
       let size: Double
     }
 
+    /// Classes, which are indices.
+    struct Labels: Decodable {
+      let name: String
+      let shape: [Int]
+      let classes: Int
+    }
+
     let parameters: [Array]
     let inputs: [Array]
+    let labels: [Labels]?
     let loss: Double
     /// For each of the parameters.
     let gradient: [[Double]]
@@ -25,7 +33,7 @@ struct GoldenTests {
 
     /// What else the network is made of.
     struct Facts: Decodable {
-      var stride, bijectors, channels, bottleneck: Int?
+      var stride, bijectors, channels, bottleneck, problems, examples, steps: Int?
       var widths, encoder, decoder: [Int]?
       var activation, padding: String?
     }
@@ -41,6 +49,10 @@ struct GoldenTests {
       (0..<array.shape.reduce(1, *)).map { i in
         Float((Double((7919 * i + 104_729 * salt) % 2003) / 2003 - 0.5) * array.size)
       }
+    }
+
+    static func fill(_ labels: Labels, salt: Int) -> [Int32] {
+      (0..<labels.shape.reduce(1, *)).map { i in Int32((7919 * i + 104_729 * salt) % 2003 % labels.classes) }
     }
   }
 
@@ -69,6 +81,10 @@ struct GoldenTests {
       for (index, array) in golden.inputs.enumerated() {
         (memory + plan.input(array.name).offset)
           .update(from: Golden.fill(array, salt: 100 + index), count: array.shape.reduce(1, *))
+      }
+      for (index, labels) in (golden.labels ?? []).enumerated() {
+        UnsafeMutableRawPointer(memory + plan.input(labels.name).offset).assumingMemoryBound(to: Int32.self)
+          .update(from: Golden.fill(labels, salt: 150 + index), count: labels.shape.reduce(1, *))
       }
     }
     #expect(abs(Double(found) - golden.loss) < tolerance * max(1, abs(golden.loss)), "\(found), \(golden.loss)")
@@ -154,6 +170,32 @@ struct GoldenTests {
         blueprint.bottleneck(x, .init(facts.channels!, facts.bottleneck!, facts.stride!), "unit"))
     }
   }
+
+  /// The derivative of a training by the weights of the optimizer that leads it, which goes through the training's own gradients.
+  @Test(
+    arguments: [
+      ("sgd", .sgd, .selu), ("momentum", .momentum, .gelu), ("adam", .adam, .sigmoid),
+      ("mlp", .mlp(network), .tanh), ("adafactor_mlp", .adafactorMLP(network), .swish),
+    ] as [(String, LearnedRule, ParametricActivation)])
+  func aTrainingByALearnedOptimizerIsThatOfJAX(
+    _ name: String, _ rule: LearnedRule, _ activation: ParametricActivation
+  ) throws {
+    // Four steps of some hundred operations each, the errors of which the next step enlarges.
+    try check("lopt_" + name, tolerance: 2e-4) { golden, blueprint in
+      let facts = golden.facts
+      let training = UnrolledTraining(
+        widths: facts.widths!, activation: activation, problems: facts.problems!, examples: facts.examples!,
+        steps: facts.steps!, map: .classifier(classes: facts.widths!.last!))
+      var optimizer = rule.optimizer(in: blueprint)
+      let count = facts.steps! * facts.problems! * facts.examples!
+      return training.meanLoss(
+        blueprint.recording.input("features", [count, facts.widths![0]]),
+        blueprint.recording.indices("labels", [count]), &optimizer)
+    }
+  }
+
+  private static let network = LearnedRule.ElementNetwork(
+    hiddenSize: 7, hiddenLayers: 2, magnitudeRate: 0.3, stepMultiplier: 0.5)
 
   private func activation(of golden: Golden) throws -> TaskSet.Activation {
     try #require(TaskSet.Activation(rawValue: golden.facts.activation!))

@@ -32,6 +32,7 @@ struct ParametricFamiliesTests {
       .imageResidualNetwork(
         on: digits, limits: SamplingLimits(maximumParameters: 60_000, maximumWork: 6_000_000)), chance: 2.3),
     Sample(.visionTransformer(on: digits, limits: limits), chance: 2.3),
+    Sample(.learnedOptimizerTraining(on: digits, limits: limits), chance: 6.99),
     Sample(.recurrentLanguageModel(on: text, limits: limits)),
     Sample(
       .transformerLanguageModel(
@@ -66,6 +67,57 @@ struct ParametricFamiliesTests {
     #expect(Normalization.autoencoder(lossIsLogarithm: true)(.nan) == 10.5)
     #expect(Normalization.variationalAutoencoder(lossPerNumber: 64)(128) == 2)
     #expect(Normalization.variationalAutoencoder(lossPerNumber: 64)(.infinity) == 10)
+    // Of ten classes from 10 log(1 / 2) / log 10 to 10; losses that are mapped already stay what they are.
+    let mapped = Normalization.mappedClassifier(classes: 10)
+    #expect(mapped(1.5) == 1.5 && mapped(-1.5) == -1.5 && abs(mapped(.nan) - 10) < 1e-6)
+    #expect(abs(mapped(-100) + 10 * 0.693_147_180_559_945_3 / log10) < 1e-6)
+  }
+
+  /// Each kind is drawn as often, with the library's numbers of weights: 1, 2 and 4, and networks of 19 and 39 inputs.
+  @Test func learnedOptimizersAreDrawnFromTheirRanges() throws {
+    let drawn = (0..<1000).map { seed -> LearnedOptimizerTraining in
+      var draws = ParametricDraws(seed: UInt64(seed), attempt: 0)
+      return LearnedOptimizerTraining(from: &draws)
+    }
+    #expect(drawn.allSatisfy { (1...100).contains($0.steps) && (1...8).contains($0.batchSize) })
+    var counts: [String: Int] = [:]
+    for draw in drawn {
+      let weights = draw.rule.tensorCounts
+      switch draw.rule {
+      case .sgd: counts["sgd", default: 0] += weights == [1] ? 1 : 1000
+      case .momentum: counts["momentum", default: 0] += weights == [1, 1] ? 1 : 1000
+      case .adam: counts["adam", default: 0] += weights == [1, 1, 1, 1] ? 1 : 1000
+      case .mlp(let shape):
+        counts["mlp", default: 0] += weights[0] == 19 * shape.hiddenSize ? 1 : 1000
+        #expect((2...512).contains(shape.hiddenSize) && (1...4).contains(shape.hiddenLayers))
+        #expect(weights.count == 2 * (shape.hiddenLayers + 1))
+      case .adafactorMLP(let shape):
+        counts["adafactor", default: 0] += weights[0] == 39 * shape.hiddenSize ? 1 : 1000
+        #expect((1e-5...1).contains(shape.magnitudeRate) && (1e-5...1).contains(shape.stepMultiplier))
+      }
+    }
+    // 200 each, with a deviation of 13.
+    #expect(counts.count == 5 && counts.values.allSatisfy { abs($0 - 200) < 52 }, "\(counts)")
+    // The counts by which draws are admitted are those of the tasks.
+    for seed in 0..<12 as Range<UInt64> {
+      let task = try #require(ParametricFamily.learnedOptimizerTraining(on: Self.digits, limits: Self.limits))
+        .task(seed: seed)
+      let admitted = try #require(Self.admitted(seed))
+      #expect(task.parameters.count == admitted.rule.tensorCounts.reduce(0, +))
+      let work = Double(admitted.cost(on: Self.digits)!.work)
+      let operations = Double(try #require(task.operations).loss)
+      // Two operations a multiply-add, and what is no product.
+      #expect(operations > 2 * work, "seed \(seed): \(operations), \(work)")
+    }
+  }
+
+  private static func admitted(_ seed: UInt64) -> LearnedOptimizerTraining? {
+    for attempt in 0..<100_000 {
+      var draws = ParametricDraws(seed: seed, attempt: attempt)
+      let drawn = LearnedOptimizerTraining(from: &draws)
+      if let cost = drawn.cost(on: digits), limits.admits(cost) { return drawn }
+    }
+    return nil
   }
 
   @Test(arguments: all)

@@ -9,6 +9,7 @@ package struct ParametricTaskRecipe: Sendable {
     case imageVariationalAutoencoder = "image_mlp_vae"
     case imageResidualNetwork = "image_resnet"
     case visionTransformer = "vit"
+    case learnedOptimizerTraining = "lopt"
     case recurrentLanguageModel = "lm_rnn"
     case transformerLanguageModel = "lm_transformer"
 
@@ -51,6 +52,7 @@ package struct ParametricTaskRecipe: Sendable {
     case .imageVariationalAutoencoder: .imageVariationalAutoencoder(on: try images(), limits: limits)
     case .imageResidualNetwork: .imageResidualNetwork(on: try images(), limits: limits)
     case .visionTransformer: .visionTransformer(on: try images(), limits: limits)
+    case .learnedOptimizerTraining: .learnedOptimizerTraining(on: try images(), limits: limits)
     case .recurrentLanguageModel: .recurrentLanguageModel(on: try text(from: shelf), limits: limits)
     case .transformerLanguageModel: .transformerLanguageModel(on: try text(from: shelf), limits: limits)
     }

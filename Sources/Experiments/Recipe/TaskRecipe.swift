@@ -31,6 +31,7 @@ package struct TaskRecipe: Sendable {
     case imageVariationalAutoencoder = "image_mlp_vae"
     case imageResidualNetwork = "image_resnet"
     case visionTransformer = "vit"
+    case learnedOptimizerTraining = "lopt"
     case recurrentLanguageModel = "lm_rnn"
     case transformerLanguageModel = "lm_transformer"
   }
@@ -97,6 +98,7 @@ package struct TaskRecipe: Sendable {
       kind = .parametric(try ParametricTaskRecipe(.imageVariationalAutoencoder, fields))
     case .imageResidualNetwork: kind = .parametric(try ParametricTaskRecipe(.imageResidualNetwork, fields))
     case .visionTransformer: kind = .parametric(try ParametricTaskRecipe(.visionTransformer, fields))
+    case .learnedOptimizerTraining: kind = .parametric(try ParametricTaskRecipe(.learnedOptimizerTraining, fields))
     case .recurrentLanguageModel: kind = .parametric(try ParametricTaskRecipe(.recurrentLanguageModel, fields))
     case .transformerLanguageModel: kind = .parametric(try ParametricTaskRecipe(.transformerLanguageModel, fields))
     }

@@ -29,6 +29,17 @@ package struct CrossEntropyDerivative: Operation {
     SoftmaxCrossEntropy.gradient(
       operands.first, operands.secondIndices, rows: rows, columns: columns, scale: operands.third[0], into: result)
   }
+
+  /// With p the softmax and G given: by the logits scale / rows · p (G - sum of G p), by the scale the sum of G times the rest.
+  package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
+    let (logits, labels, scale) = (inputs[0], inputs[1], inputs[2])
+    let p = logits.softmax()
+    let mean = (gradient * p).sum(axis: 1).repeated(columns, axis: 1)
+    let toLogits = p * (gradient - mean) * (scale.reshaped([]) * (1 / Float(rows)))
+    let one = gradient.recording.constant([1], scale.shape)
+    let rest = gradient.recording.record(self, [logits, labels, one], shape: logits.shape)
+    return [toLogits, nil, (gradient * rest).sum().reshaped(scale.shape)]
+  }
 }
 
 extension Term {

@@ -146,7 +146,7 @@ extension Term {
     let slice = Slice(
       outer: shape[..<axis].reduce(1, *), whole: shape[axis] * inner, start: range.lowerBound * inner,
       count: range.count * inner)
-    return recording.record(slice, [self], shape: part)
+    return recording.record(slice, [self], shape: part, holdsIndices: holdsIndices)
   }
 
   /// This and `other` one behind the other along `axis`; the other axes are equal.

@@ -81,6 +81,10 @@ extension ParametricFamily {
     Self(VisionTransformer.self, on: images, named: images.dataSet.name, limits)
   }
 
+  package static func learnedOptimizerTraining(on images: TaskSetImages, limits: SamplingLimits) -> ParametricFamily? {
+    Self(LearnedOptimizerTraining.self, on: images, named: images.dataSet.name, limits)
+  }
+
   package static func recurrentLanguageModel(on text: ParametricText, limits: SamplingLimits) -> ParametricFamily? {
     Self(RecurrentLanguageModel.self, on: text, named: text.name, limits)
   }
