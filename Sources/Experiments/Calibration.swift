@@ -13,19 +13,34 @@ package enum Calibration {
   package static let steps = 200
   private static let seed: UInt64 = 0
 
-  /// One a task of a recipe's entry; none where each draw is scaled by a bound that is known.
-  static func calibrations(of entry: TaskRecipe, from shelf: DataShelf) throws -> [TaskCalibration] {
+  /// One a task of a recipe's entry; none where each draw is scaled by a bound that is known. What was measured before is taken
+  /// from there.
+  static func calibrations(
+    of entry: TaskRecipe, from shelf: DataShelf, _ known: KnownCalibrations
+  ) throws -> [TaskCalibration] {
+    let (subjects, steps) = try subjects(of: entry, from: shelf)
+    let earlier = try subjects.map { subject in
+      try entry.calibrationKey(of: subject.name) { try shelf.data($0).digest }.flatMap { known($0) }
+    }
+    var measured = calibrations(of: zip(subjects, earlier).filter { $1 == nil }.map(\.0), steps: steps)[...]
+    return earlier.map { $0 ?? measured.removeFirst() }
+  }
+
+  /// The tasks of an entry that are measured, and the steps that this takes at each rate.
+  private static func subjects(
+    of entry: TaskRecipe, from shelf: DataShelf
+  ) throws -> (subjects: [Subject], steps: Int) {
     switch entry.kind {
     case .perceptron:
       let family = try entry.plainFamily(calibrations: [], from: shelf)
-      return calibrations(of: [Subject(name: family.name) { family.task(seed: seed) }], steps: steps)
+      return ([Subject(name: family.name) { family.task(seed: seed) }], steps)
     case .fixed(let fixed):
       let material = try fixed.material(from: shelf)
-      return calibrations(
-        of: try fixed.admitted(on: material).map { task in
-          Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }
-        }, steps: fixed.calibrationSteps)
-    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork, .parametric: return []
+      let subjects = try fixed.admitted(on: material).map { task in
+        Subject(name: task.name(on: material)) { task.task(on: material, seed: seed) }
+      }
+      return (subjects, fixed.calibrationSteps)
+    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork, .parametric: return ([], 0)
     }
   }
 

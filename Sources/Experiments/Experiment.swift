@@ -39,28 +39,15 @@ package struct Experiment: Sendable {
       staggersFirstTasks: recipe.estimator.staggersFirstTasks, randomness: randomness)
   }
 
-  /// A new experiment: what a baseline reaches on its tasks is measured now, unless another experiment has measured it.
+  /// A new experiment: what a baseline reaches on its tasks is measured now, unless it was before.
   package init(
-    recipe: Recipe, seed: UInt64, data: DataShelf = DataShelf(), measuredBy other: Experiment? = nil,
+    recipe: Recipe, seed: UInt64, data: DataShelf = DataShelf(), measured known: KnownCalibrations = .none,
     frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
   ) throws {
-    let calibrations = try recipe.tasks.map { entry in
-      if let known = try other?.calibrations(of: entry, on: data) { return known }
-      return try Calibration.calibrations(of: entry, from: data)
-    }
+    let calibrations = try recipe.tasks.map { try Calibration.calibrations(of: $0, from: data, known) }
     try self.init(
       recipe: recipe, seed: seed, calibrations: calibrations, data: data, frozenTheta: frozenTheta,
       initialTheta: initialTheta)
-  }
-
-  /// What was measured on an entry with the same data; nil where this experiment has none like it, or was made before all
-  /// of it was kept.
-  private func calibrations(of entry: TaskRecipe, on shelf: DataShelf) throws -> [TaskCalibration]? {
-    guard let index = recipe.tasks.firstIndex(where: { $0.subject == entry.subject }),
-      !calibrations[index].contains(where: \.task.isEmpty),
-      try entry.dataNames.allSatisfy({ try data.data($0).digest == shelf.data($0).digest })
-    else { return nil }
-    return calibrations[index]
   }
 
   /// The data sets that it draws from, by name, with their digests.

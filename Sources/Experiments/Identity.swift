@@ -180,7 +180,7 @@ package struct IdentityReader {
   }
 
   /// By name; none of runs that were made before they were recorded, which drew from what comes with the program.
-  private func dataDigests() throws -> [String: String] {
+  func dataDigests() throws -> [String: String] {
     guard arrays[IdentityNames.dataSets] != nil || arrays[IdentityNames.dataDigests] != nil else { return [:] }
     guard case .text(let names)? = arrays[IdentityNames.dataSets]?.values,
       case .text(let digests)? = arrays[IdentityNames.dataDigests]?.values, names.count == digests.count,

@@ -30,8 +30,8 @@ extension Session {
     // Calibration and the search for the code's facts take about as long, and do not need each other.
     let search = CodeFactsSearch()
     return try create(
-      Experiment(recipe: recipe, seed: seed, data: DataShelf(store)), from: nil, origin: nil, in: store, settings,
-      code: search)
+      Experiment(recipe: recipe, seed: seed, data: DataShelf(store), measured: .earlierRuns(of: store)), from: nil,
+      origin: nil, in: store, settings, code: search)
   }
 
   /// A run taken up where it stopped, however it stopped.
@@ -63,7 +63,7 @@ extension Session {
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
       frozenTheta: point.experiment.frozenTheta,
       initialTheta: point.state.theta)
     let state: RunState
@@ -89,7 +89,7 @@ extension Session {
         .usage, doing: "forking \(point.name)", problem: "its theta is of another learned optimizer than the recipe's")
     }
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
       frozenTheta: point.experiment.frozenTheta,
       initialTheta: point.state.theta)
     return try create(
@@ -102,7 +102,7 @@ extension Session {
     _ point: StatePoint, recipe: Recipe, seed: UInt64, in store: Store, _ settings: RunSettings
   ) throws -> Session {
     let experiment = try Experiment(
-      recipe: recipe, seed: seed, data: DataShelf(store), measuredBy: point.experiment,
+      recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
       frozenTheta: point.state.theta)
     let origin = Origin(relation: .selfTrain, parent: point.lineage, generation: point.generation + 1)
     return try create(experiment, from: nil, origin: origin, in: store, settings)

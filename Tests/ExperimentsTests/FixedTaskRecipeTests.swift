@@ -64,15 +64,21 @@ struct FixedTaskRecipeTests {
 
   @Test func aForkKeepsWhatItsParentMeasured() throws {
     let recipe = try Self.recipe("{\(Self.bowls)}, {family: quadratic}")
-    let known = TaskCalibration(
-      task: "TwoD_Bowl10", initialLoss: 123, bestLoss: 1, learningRate: 0.5, steps: 7, divergedRates: 2, operations: 9)
-    let parent = try Experiment(recipe: recipe, seed: 1, calibrations: [[known], []])
+    let known = ["TwoD_Bowl10", "TwoD_Rosenbrock"].map {
+      TaskCalibration(
+        task: $0, initialLoss: 123, bestLoss: 1, learningRate: 0.5, steps: 7, divergedRates: 2, operations: 9)
+    }
+    let parent = try Experiment(recipe: recipe, seed: 1, calibrations: [known, []])
     let child = try Experiment(
-      recipe: Self.recipe("{family: quadratic}, {\(Self.bowls), weight: 3}"), seed: 2, measuredBy: parent)
-    #expect(child.calibrations == [[], [known]])
+      recipe: Self.recipe("{family: quadratic}, {\(Self.bowls), weight: 3}"), seed: 2, measured: .of(parent))
+    #expect(child.calibrations == [[], known])
+    let one = try Experiment(
+      recipe: Self.recipe("{fixed: [TwoD_Rosenbrock, TwoD_Beale], calibration_steps: 30}"), seed: 2,
+      measured: .of(parent))
+    #expect(one.calibrations[0][0] == known[1] && one.calibrations[0][1].task == "TwoD_Beale")
     let other = try Experiment(
-      recipe: Self.recipe("{fixed: [TwoD_Bowl10], calibration_steps: 10}"), seed: 2, measuredBy: parent)
-    #expect(other.calibrations != [[known]])
+      recipe: Self.recipe("{fixed: [TwoD_Bowl10], calibration_steps: 10}"), seed: 2, measured: .of(parent))
+    #expect(other.calibrations[0][0] != known[0])
   }
 
   @Test func theCalibrationScalesTheTask() throws {

@@ -42,7 +42,7 @@ extension StatePoint {
     on recipe: Recipe, baselines: [Baseline], draws: Int, steps: Int, seed: UInt64, threads: Int
   ) throws -> EvaluationReport {
     let tasks = try Experiment(
-      recipe: recipe, seed: seed, data: experiment.data.forNewRuns(), measuredBy: experiment
+      recipe: recipe, seed: seed, data: experiment.data.forNewRuns(), measured: .of(experiment)
     ).problem.tasks
     let evaluation = Evaluation(tasks: tasks, draws: draws, steps: steps, seed: seed)
     let contestants = [contestant(called: name)] + baselines.flatMap(\.contestants)

@@ -29,7 +29,7 @@ package struct RaceTasks: Sendable {
     let recipe = try TaskRecipe(Fields(node, source: RecipeSource(name: "the task")))
     let shelf = DataShelf()
     let family = try recipe.makeFamily(
-      calibrations: try Calibration.calibrations(of: recipe, from: shelf), from: shelf)
+      calibrations: try Calibration.calibrations(of: recipe, from: shelf, .none), from: shelf)
     self.init(of: family, recipe, name, seed: seed, count: count)
   }
 

@@ -43,17 +43,16 @@ package struct FixedTaskRecipe: Sendable {
   }
 
   /// The names of all data sets that it draws from.
-  var dataNames: [String] {
-    var names: [String] = []
-    for task in tasks {
-      switch task.data {
-      case .none: break
-      case .images(let image): names.append(images.contains(image) ? image.rawValue : standIn)
-      case .bytes: names.append(BundledData.verseBytes.rawValue)
-      case .words: names.append(BundledData.verseWords.rawValue)
-      }
+  var dataNames: [String] { tasks.compactMap { dataName(of: $0) } }
+
+  /// The name of the data set that a task draws from; nil where it needs none.
+  func dataName(of task: FixedTask) -> String? {
+    switch task.data {
+    case .none: nil
+    case .images(let image): images.contains(image) ? image.rawValue : standIn
+    case .bytes: BundledData.verseBytes.rawValue
+    case .words: BundledData.verseWords.rawValue
     }
-    return names
   }
 
   /// The data that tasks learn from; those that none of them needs are the program's own.
