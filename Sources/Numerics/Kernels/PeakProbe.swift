@@ -3,14 +3,15 @@ package enum PeakProbe {
   /// Independent chains of `multiplyAdd`: enough to fill two units of four or five cycles' latency.
   private static let chains = 12
 
-  /// Floating-point operations of `multiplyAdd(rounds:)`: a multiplication and an addition a lane.
+  /// Floating-point operations of `multiplyAdd`: a multiplication and an addition a lane.
   package static func multiplyAddOperations(rounds: Int) -> Double { Double(rounds * chains * 8 * 2) }
 
-  /// Twelve chains x <- a x + b of eight lanes, which stay in registers; their sum, so that none is left out.
+  /// Twelve chains x <- a x + b of eight lanes, which stay in registers and tend to `seed`; their mean, so that none
+  /// is left out. A caller that gives each result to the next call keeps the compiler from doing one call for all.
   @inline(never)
-  package static func multiplyAdd(rounds: Int) -> Float {
+  package static func multiplyAdd(rounds: Int, seed: Float) -> Float {
     let a = Vector(repeating: 0.75)
-    let b = Vector(repeating: 0.25)
+    let b = Vector(repeating: 0.25) * Vector(repeating: seed)
     var (x0, x1, x2, x3) = (a, b, a + b, a - b)
     var (x4, x5, x6, x7) = (a * b, b * b, a * a, a + a)
     var (x8, x9, x10, x11) = (b + b, a + a + b, a + b + b, a - b - b)
@@ -28,7 +29,7 @@ package enum PeakProbe {
       x10 = fma(a, x10, b)
       x11 = fma(a, x11, b)
     }
-    return (x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11).laneSum
+    return (x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11).laneSum / Float(chains * 8)
   }
 
   /// Bytes that `triad` reads and writes; that a cache may read a line before it is written is not counted.

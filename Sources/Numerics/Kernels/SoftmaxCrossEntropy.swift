@@ -16,7 +16,8 @@ package enum SoftmaxCrossEntropy {
     let padded = (rows &+ 7) & ~7
     let sums = scratch
     let rights = scratch + padded
-    for i in 0..<rows {
+    let first = FewLogits.loss(logits, labels, rows: rows, columns: columns, sums: sums, rights: rights)
+    for i in first..<rows {
       let row = logits + i &* columns
       let label = Int(labels[i])
       precondition(label >= 0 && label < columns, "label \(label) of row \(i) is outside 0 ..< \(columns)")
@@ -50,7 +51,8 @@ package enum SoftmaxCrossEntropy {
   ) {
     let table = Table(base: logits, rows: rows, columns: columns)
     let share = scale / Float(rows)
-    for i in 0..<rows {
+    let first = FewLogits.gradient(logits, labels, rows: rows, columns: columns, share: share, into: result)
+    for i in first..<rows {
       let row = logits + i &* columns
       let target = result + i &* columns
       let largest = table.largest(row)

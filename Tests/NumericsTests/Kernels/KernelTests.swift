@@ -118,6 +118,30 @@ struct SoftmaxCrossEntropyTests {
     }
   }
 
+  /// Eight rows at once have the bits of rows that come alone. The share of a row must be the same: rows are a power of two.
+  @Test(arguments: [2, 7, 8, 9, 10, 15, 16, 17])
+  func eightRowsAtOnceChangeNoBit(_ columns: Int) {
+    let rows = 32
+    var logits = MatrixProductTests.normals(rows * columns, 1).map { 3 * $0 }
+    for (place, odd) in zip(stride(from: 0, to: rows * columns, by: 5), [-Float.infinity, 0, -0, 1e30, -90]) {
+      logits[place] = odd
+    }
+    let labels = (0..<rows).map { Int32(($0 * 7 + 1) % columns) }
+    var scratch = [Float](repeating: .nan, count: SoftmaxCrossEntropy.scratchCount(rows: rows))
+    var gradient = [Float](repeating: .nan, count: rows * columns)
+    SoftmaxCrossEntropy.gradient(logits, labels, rows: rows, columns: columns, scale: 2 * Float(rows), into: &gradient)
+    let losses = (0..<rows).map { row in
+      let part = Array(logits[row * columns..<(row + 1) * columns])
+      var alone = [Float](repeating: .nan, count: columns)
+      SoftmaxCrossEntropy.gradient(part, [labels[row]], rows: 1, columns: columns, scale: 2, into: &alone)
+      let bits = gradient[row * columns..<(row + 1) * columns].map(\.bitPattern)
+      #expect(alone.map(\.bitPattern) == bits, "row \(row)")
+      return SoftmaxCrossEntropy.loss(part, [labels[row]], rows: 1, columns: columns, scratch: &scratch)
+    }
+    let loss = SoftmaxCrossEntropy.loss(logits, labels, rows: rows, columns: columns, scratch: &scratch)
+    #expect(loss == Reduction.sum(losses, count: rows) / Float(rows))
+  }
+
   @Test func largeLogitsDoNotOverflow() {
     var scratch = [Float](repeating: 0, count: SoftmaxCrossEntropy.scratchCount(rows: 1))
     let loss = SoftmaxCrossEntropy.loss([1e30, 0, -1e30], [1], rows: 1, columns: 3, scratch: &scratch)

@@ -49,28 +49,13 @@ struct LSTM: Sendable {
     }
   }
 
-  /// z = x W + b. Each number is a chain of fused products in the order of the inputs, starting at the bias.
+  /// z = x W + b.
   private func multiply(rows: Int, x: UnsafePointer<Float>, z: UnsafeMutablePointer<Float>) {
-    let outputs = 4 * units
     theta.withUnsafeBufferPointer { theta in
-      let weights = theta.baseAddress! + weightsOffset
-      let bias = theta.baseAddress! + biasOffset
-      for row in stride(from: 0, to: rows - 1, by: 2) {
-        let next = row + 1
-        for column in stride(from: 0, to: outputs, by: 32) {
-          let tile = GateTile(
-            x + row * rowCount, x + next * rowCount, count: rowCount, weights: weights + column, stride: outputs,
-            bias: bias + column)
-          tile.store(z + row * outputs + column, z + next * outputs + column)
-        }
-      }
-      guard rows % 2 == 1 else { return }
-      let last = rows - 1
-      for column in stride(from: 0, to: outputs, by: 32) {
-        writeProduct(
-          x + last * rowCount, count: rowCount, weights: weights + column, stride: outputs, bias: bias + column,
-          to: z + last * outputs + column)
-      }
+      let product = GateProduct(
+        weights: theta.baseAddress! + weightsOffset, bias: theta.baseAddress! + biasOffset, inputs: rowCount,
+        outputs: 4 * units)
+      product.multiply(rows: rows, x: x, z: z)
     }
   }
 
@@ -89,76 +74,6 @@ struct LSTM: Sendable {
       (sum / Vector(repeating: Float(rows))).store(to: mean + unit)
     }
     toTensors.apply(mean, to: result)
-  }
-}
-
-/// One row times 32 columns: bias + x W, each number a chain in the order of the inputs.
-@inline(__always)
-private func writeProduct(
-  _ x: UnsafePointer<Float>, count: Int, weights: UnsafePointer<Float>, stride: Int, bias: UnsafePointer<Float>,
-  to result: UnsafeMutablePointer<Float>
-) {
-  var (a, b) = (Vector(from: bias), Vector(from: bias + 8))
-  var (c, d) = (Vector(from: bias + 16), Vector(from: bias + 24))
-  var w = weights
-  for i in 0..<count {
-    let x = Vector(repeating: x[i])
-    a = fma(x, Vector(from: w), a)
-    b = fma(x, Vector(from: w + 8), b)
-    c = fma(x, Vector(from: w + 16), c)
-    d = fma(x, Vector(from: w + 24), d)
-    w += stride
-  }
-  a.store(to: result)
-  b.store(to: result + 8)
-  c.store(to: result + 16)
-  d.store(to: result + 24)
-}
-
-/// Two rows times 32 columns: eight vectors that stay in registers.
-private struct GateTile {
-  var a0, a1, a2, a3, b0, b1, b2, b3: Vector
-
-  @inline(__always)
-  init(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int, weights: UnsafePointer<Float>, stride: Int,
-    bias: UnsafePointer<Float>
-  ) {
-    a0 = Vector(from: bias)
-    a1 = Vector(from: bias + 8)
-    a2 = Vector(from: bias + 16)
-    a3 = Vector(from: bias + 24)
-    (b0, b1, b2, b3) = (a0, a1, a2, a3)
-    var w = weights
-    for i in 0..<count {
-      let w0 = Vector(from: w)
-      let w1 = Vector(from: w + 8)
-      let w2 = Vector(from: w + 16)
-      let w3 = Vector(from: w + 24)
-      let x = Vector(repeating: a[i])
-      a0 = fma(x, w0, a0)
-      a1 = fma(x, w1, a1)
-      a2 = fma(x, w2, a2)
-      a3 = fma(x, w3, a3)
-      let y = Vector(repeating: b[i])
-      b0 = fma(y, w0, b0)
-      b1 = fma(y, w1, b1)
-      b2 = fma(y, w2, b2)
-      b3 = fma(y, w3, b3)
-      w += stride
-    }
-  }
-
-  @inline(__always)
-  func store(_ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>) {
-    a0.store(to: a)
-    a1.store(to: a + 8)
-    a2.store(to: a + 16)
-    a3.store(to: a + 24)
-    b0.store(to: b)
-    b1.store(to: b + 8)
-    b2.store(to: b + 16)
-    b3.store(to: b + 24)
   }
 }
 
