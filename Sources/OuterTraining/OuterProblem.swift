@@ -50,7 +50,7 @@ package struct OuterProblem: Sendable {
     return Perturbation(seed: randomness.seed(address), sigma: sigma)
   }
 
-  func draw(drawnAt: Int, particle: Int) -> TaskDistribution.Draw {
+  package func draw(drawnAt: Int, particle: Int) -> TaskDistribution.Draw {
     tasks.draw(outerIteration: drawnAt, particle: particle, randomness)
   }
 

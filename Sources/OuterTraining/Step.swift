@@ -6,7 +6,7 @@ extension OuterProblem {
   package func step(_ state: RunState, on executor: some UnrollExecutor) -> (RunState, IterationRecord) {
     let unrolls = estimator.unrolls(from: state, in: self)
     let results = executor.run(unrolls)
-    let estimate = estimator.gather(results, of: unrolls, from: state, in: self)
+    let estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
     var next = state
     let clippedShare = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss)
     let norms = norms(gradient: estimate.gradient.values, theta: next.theta.values, before: state.theta.values)

@@ -1,17 +1,22 @@
-/// Runs unrolls on the threads of a pool, the longest first.
+/// Runs unrolls on the threads of a pool, those first that will probably take longest.
 package struct ThreadExecutor: UnrollExecutor {
   private let pool: ThreadPool
+  private let paces = UnrollPaces()
 
   package init(_ pool: ThreadPool) { self.pool = pool }
 
   package init(threads: Int) { self.init(ThreadPool(threads: threads)) }
 
   package func run(_ unrolls: [Unroll]) -> [UnrollResult] {
-    // Of equals first the one member of every pair, then the other, so that few wait for a perturbation that the other
-    // member draws. Swift's sort is stable.
-    let signs = [AntitheticSign.positive, .negative]
-    let order = signs.flatMap { sign in unrolls.indices.filter { unrolls[$0].sign == sign } }
-      .sorted { unrolls[$0].steps > unrolls[$1].steps }
-    return pool.map(order: order) { index, workspace in unrolls[index].run(in: workspace) }
+    let timed = pool.map(order: paces.order(of: unrolls)) { index, workspace in
+      let start = ContinuousClock.now
+      return (result: unrolls[index].run(in: workspace), time: ContinuousClock.now - start)
+    }
+    paces.learn(from: unrolls, timed)
+    return timed.map(\.result)
+  }
+
+  package func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result] {
+    pool.map(order: Array(0..<count)) { index, _ in piece(index) }
   }
 }

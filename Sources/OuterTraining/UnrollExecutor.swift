@@ -1,8 +1,17 @@
 internal import Numerics
 
-/// Runs unrolls, in whatever order and wherever, and gives their results in the list's order.
+/// Runs an outer iteration's work, in whatever order and wherever, and gives the results in the order asked for.
 package protocol UnrollExecutor {
   func run(_ unrolls: [Unroll]) -> [UnrollResult]
+
+  /// The results of `piece` for 0 ..< count: small work around the unrolls.
+  func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result]
+}
+
+extension UnrollExecutor {
+  package func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result] {
+    (0..<count).map(piece)
+  }
 }
 
 /// Runs unrolls one after the other: what every other executor must agree with.

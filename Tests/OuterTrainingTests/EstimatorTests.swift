@@ -38,11 +38,10 @@ import Testing
   private func vectorGradient(accumulates: Bool) -> (gradient: [Float], accumulators: [Tensors?]) {
     var history = PerturbationHistory(
       accumulates: accumulates, accumulators: accumulates ? directions(0.02, 3) : [nil, nil, nil])
-    var gradient = Tensors(zeros: layout)
-    for (task, difference) in vectorDifferences().enumerated() {
-      history.add(
-        difference, along: directions(0.01, 5)[task], particle: task, scale: 1 / (2 * 1e-4 * 3), to: &gradient)
-    }
+    let perturbations = directions(0.01, 5)
+    let gradient = history.gradient(
+      of: vectorDifferences(), scale: 1 / (2 * 1e-4 * 3), layout: layout, on: SerialExecutor()
+    ) { perturbations[$0].values }
     return (gradient.values, history.accumulators)
   }
 
@@ -78,11 +77,11 @@ import Testing
         return sum + 0.5 * h[i] * moved * moved
       }
     }
-    var gradient = Tensors(zeros: layout)
     var history = PerturbationHistory(accumulates: false, accumulators: [nil])
     let difference = PairDifference(beforeReset: loss(1) - loss(-1), afterReset: 0, reset: true)
-    history.add(
-      difference, along: epsilon, particle: 0, scale: 1 / (2 * Double(sigma) * Double(sigma)), to: &gradient)
+    let gradient = history.gradient(
+      of: [difference], scale: 1 / (2 * Double(sigma) * Double(sigma)), layout: layout, on: SerialExecutor()
+    ) { [values = epsilon.values] _ in values }
     let slope = (0..<3).reduce(0) { $0 + Double(epsilon.values[$1]) * h[$1] * theta[$1] }
     for i in 0..<3 {
       let expected = Double(epsilon.values[i]) * slope / (Double(sigma) * Double(sigma))
@@ -101,17 +100,48 @@ import Testing
     }
   }
 
+  /// More elements than one piece of work sums, on threads, against the loop of the formula.
+  @Test(arguments: [true, false])
+  func theGradientIsThatOfThePlainLoopWhoeverSums(_ accumulates: Bool) {
+    let layout = Layout([("w", [10_001])])
+    let directions = (0..<3).map { waves(10_001, Double($0 + 1), scale: 0.01) }
+    let sums = (0..<3).map { $0 == 1 ? nil : Tensors(layout, values: waves(10_001, Double($0 + 5), scale: 0.02)) }
+    let differences = (0..<3).map {
+      PairDifference(beforeReset: 0.3 - 0.2 * Double($0), afterReset: 0.1 * Double($0), reset: $0 == 2)
+    }
+    var plain = [Float](repeating: 0, count: layout.count)
+    for pair in 0..<3 {
+      let (before, after) = (differences[pair].beforeReset * 7, differences[pair].afterReset * 7)
+      for i in plain.indices {
+        let epsilon = directions[pair][i]
+        guard accumulates else {
+          plain[i].addProduct(Float((differences[pair].beforeReset + differences[pair].afterReset) * 7), epsilon)
+          continue
+        }
+        plain[i].addProduct(Float(before), (sums[pair]?.values[i] ?? 0) + epsilon)
+        plain[i].addProduct(Float(after), epsilon)
+      }
+    }
+    func check(_ executor: some UnrollExecutor) {
+      var history = PerturbationHistory(accumulates: accumulates, accumulators: accumulates ? sums : [nil, nil, nil])
+      let gradient = history.gradient(of: differences, scale: 7, layout: layout, on: executor) { directions[$0] }
+      #expect(gradient == Tensors(layout, values: plain))
+      guard accumulates else { return }
+      #expect(history.accumulators[2]?.values == directions[2])
+      #expect(history.accumulators[1]?.values == directions[1].map { 0 + $0 })
+    }
+    check(SerialExecutor())
+    check(ThreadExecutor(threads: 3))
+  }
+
   @Test func exchangingTheMembersOfAPairChangesOnlySigns() {
     let difference = PairDifference(beforeReset: 0.3, afterReset: -0.2, reset: true)
     let exchanged = PairDifference(beforeReset: -0.3, afterReset: 0.2, reset: true)
-    let epsilon = Tensors(layout, values: [0.1, -0.2, 0.3])
-    let minusEpsilon = Tensors(layout, values: [-0.1, 0.2, -0.3])
-    var (one, other) = (Tensors(zeros: layout), Tensors(zeros: layout))
-    var history = PerturbationHistory(accumulates: true, accumulators: [nil])
-    history.add(difference, along: epsilon, particle: 0, scale: 7, to: &one)
-    history = PerturbationHistory(accumulates: true, accumulators: [nil])
-    history.add(exchanged, along: minusEpsilon, particle: 0, scale: 7, to: &other)
-    #expect(one == other)
+    func gradient(_ difference: PairDifference, along epsilon: [Float]) -> Tensors {
+      var history = PerturbationHistory(accumulates: true, accumulators: [nil])
+      return history.gradient(of: [difference], scale: 7, layout: layout, on: SerialExecutor()) { _ in epsilon }
+    }
+    #expect(gradient(difference, along: [0.1, -0.2, 0.3]) == gradient(exchanged, along: [-0.1, 0.2, -0.3]))
   }
 
   @Test(arguments: estimators.indices)

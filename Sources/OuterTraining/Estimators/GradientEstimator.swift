@@ -46,7 +46,8 @@ extension GradientEstimator {
 
   /// The gradient, the next particles and the record, from the results in the order of `unrolls`.
   func gather(
-    _ results: [UnrollResult], of unrolls: [Unroll], from state: RunState, in problem: OuterProblem
+    _ results: [UnrollResult], of unrolls: [Unroll], from state: RunState, in problem: OuterProblem,
+    on executor: some UnrollExecutor
   ) -> GradientEstimate {
     var particles: [Particle] = []
     var pairs: [PairRecord] = []
@@ -56,9 +57,10 @@ extension GradientEstimator {
       pairs.append(pairRecord(positive, negative, of: particle, from: state, in: problem))
     }
     var history = PerturbationHistory(accumulates: accumulates, accumulators: state.particles.map(\.accumulator))
-    let gradient = history.gradient(of: pairs, sigma: problem.sigma, layout: state.theta.layout) { pair in
-      unrolls[2 * pair].perturbation.values
-    }
+    let gradient = history.gradient(
+      of: pairs.map(\.difference), scale: PerturbationHistory.scale(sigma: problem.sigma, pairs: pairs.count),
+      layout: state.theta.layout, on: executor
+    ) { pair in unrolls[2 * pair].perturbation.values }
     for particle in particles.indices { particles[particle].accumulator = history.accumulators[particle] }
     return GradientEstimate(
       gradient: gradient, particles: particles, pairs: pairs,

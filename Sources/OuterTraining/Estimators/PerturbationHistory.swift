@@ -18,36 +18,51 @@ package struct PerturbationHistory {
   ///
   /// Here ε is the whole perturbation, sigma times a standard normal. Where nothing accumulates ξ is ε: spec §3.2.
   package mutating func gradient(of pairs: [PairRecord], sigma: Float, layout: Layout) -> Tensors {
-    gradient(of: pairs, sigma: sigma, layout: layout) { pair in
-      Perturbation(seed: pairs[pair].seed, sigma: sigma).values(count: layout.count)
-    }
+    gradient(
+      of: pairs.map(\.difference), scale: Self.scale(sigma: sigma, pairs: pairs.count), layout: layout,
+      on: SerialExecutor()
+    ) { pair in Perturbation(seed: pairs[pair].seed, sigma: sigma).values(count: layout.count) }
   }
 
-  /// The same with perturbations that are at hand: ε of each pair by its index.
-  mutating func gradient(
-    of pairs: [PairRecord], sigma: Float, layout: Layout, along perturbation: (Int) -> [Float]
+  /// 1 / (2σ² pairs), which makes the sum over pairs the gradient.
+  static func scale(sigma: Float, pairs: Int) -> Double { 1 / (2 * Double(sigma) * Double(sigma) * Double(pairs)) }
+
+  /// The sum over pairs of scale · (before · ξ + after · ε), and what becomes of each ξ; `perturbation` gives the ε of a pair
+  /// by its index. Each element takes its products in the order of pairs, whoever computes it.
+  package mutating func gradient(
+    of differences: [PairDifference], scale: Double, layout: Layout, on executor: some UnrollExecutor,
+    along perturbation: @escaping @Sendable (Int) -> [Float]
   ) -> Tensors {
-    let scale = 1 / (2 * Double(sigma) * Double(sigma) * Double(pairs.count))
-    var gradient = Tensors(zeros: layout)
-    for (particle, pair) in pairs.enumerated() {
-      let perturbation = Tensors(layout, values: perturbation(particle))
-      add(pair.difference, along: perturbation, particle: particle, scale: scale, to: &gradient)
+    let (before, accumulates) = (accumulators, accumulates)
+    let pulls = executor.map(differences.count) { pair in
+      let values = perturbation(pair)
+      return accumulates
+        ? Pull(differences[pair], scale, values, sum: Self.sum(before[pair]?.values, values))
+        : Pull(differences[pair], scale, values)
     }
-    return gradient
+    if accumulates { accumulators = pulls.map { Tensors(layout, values: $0.accumulator) } }
+    return Tensors(layout, values: Self.gradient(count: layout.count, pulls, on: executor))
   }
 
-  /// One pair's part of the gradient: scale · (before · ξ + after · ε), and what becomes of ξ.
-  package mutating func add(
-    _ difference: PairDifference, along perturbation: Tensors, particle: Int, scale: Double, to gradient: inout Tensors
-  ) {
-    guard accumulates else {
-      let factor = Float((difference.beforeReset + difference.afterReset) * scale)
-      return Self.add(factor, perturbation.values, to: &gradient.values)
+  /// What one pair pulls theta along, and how far: one or two directions, one after the other.
+  private struct Pull: Sendable {
+    let parts: [(factor: Float, direction: [Float])]
+    /// The next ξ, where there is one.
+    let accumulator: [Float]
+
+    /// (before + after) · ε.
+    init(_ difference: PairDifference, _ scale: Double, _ perturbation: [Float]) {
+      parts = [(Float((difference.beforeReset + difference.afterReset) * scale), perturbation)]
+      accumulator = []
     }
-    let (before, after) = (Float(difference.beforeReset * scale), Float(difference.afterReset * scale))
-    let sum = Self.sum(accumulators[particle]?.values, perturbation.values)
-    Self.add(before, sum, after, perturbation.values, to: &gradient.values)
-    accumulators[particle] = difference.reset ? perturbation : Tensors(perturbation.layout, values: sum)
+
+    /// before · ξ, then after · ε.
+    init(_ difference: PairDifference, _ scale: Double, _ perturbation: [Float], sum: [Float]) {
+      parts = [
+        (Float(difference.beforeReset * scale), sum), (Float(difference.afterReset * scale), perturbation),
+      ]
+      accumulator = difference.reset ? perturbation : sum
+    }
   }
 
   /// ξ + ε, where ξ is 0 if there is none.
@@ -67,34 +82,36 @@ package struct PerturbationHistory {
     }
   }
 
-  /// gradient += factor · direction, each element rounded once.
-  private static func add(_ factor: Float, _ direction: [Float], to gradient: inout [Float]) {
-    let factors = Vector(repeating: factor)
-    direction.withUnsafeBufferPointer { direction in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        guard let d = direction.baseAddress, let g = gradient.baseAddress else { return }
-        Lanes.forEach(gradient.count) { i, lanes in
-          lanes.store(fma(factors, lanes.load(d + i), lanes.load(g + i)), to: g + i)
-        }
-      }
-    }
-  }
+  /// Elements that one piece of work sums: they stay in the first cache from pair to pair.
+  private static let sliceCount = 4096
 
-  /// gradient += before · sum, then += after · perturbation, each rounded once.
-  private static func add(
-    _ before: Float, _ sum: [Float], _ after: Float, _ perturbation: [Float], to gradient: inout [Float]
-  ) {
-    let (before, after) = (Vector(repeating: before), Vector(repeating: after))
-    sum.withUnsafeBufferPointer { sum in
-      perturbation.withUnsafeBufferPointer { perturbation in
-        gradient.withUnsafeMutableBufferPointer { gradient in
-          guard let s = sum.baseAddress, let e = perturbation.baseAddress, let g = gradient.baseAddress else { return }
-          Lanes.forEach(gradient.count) { i, lanes in
-            let first = fma(before, lanes.load(s + i), lanes.load(g + i))
-            lanes.store(fma(after, lanes.load(e + i), first), to: g + i)
+  private static func gradient(count: Int, _ pulls: [Pull], on executor: some UnrollExecutor) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { gradient, initialized in
+      if let base = gradient.baseAddress, count > 0 {
+        // Each piece writes its own slice.
+        nonisolated(unsafe) let gradient = base
+        _ = executor.map((count + sliceCount - 1) / sliceCount) { slice in
+          let first = slice * sliceCount
+          let length = min(sliceCount, count - first)
+          (gradient + first).initialize(repeating: 0, count: length)
+          for pull in pulls {
+            for (factor, direction) in pull.parts {
+              direction.withUnsafeBufferPointer { add(factor, $0.baseAddress! + first, to: gradient + first, length) }
+            }
           }
         }
       }
+      initialized = count
+    }
+  }
+
+  /// gradient += factor · direction, each element rounded once.
+  private static func add(
+    _ factor: Float, _ direction: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    let factors = Vector(repeating: factor)
+    Lanes.forEach(count) { i, lanes in
+      lanes.store(fma(factors, lanes.load(direction + i), lanes.load(gradient + i)), to: gradient + i)
     }
   }
 }
