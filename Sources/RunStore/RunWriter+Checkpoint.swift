@@ -1,16 +1,22 @@
 // Making checkpoints, and letting older ones go.
 
-/// A checkpoint's file before it is one: a function of the state alone, so that any thread may make it.
+/// A checkpoint's file before it is one: a function of the state alone, so that any thread may gather and make it.
 struct CheckpointImage: Sendable {
   let entry: CheckpointEntry
   let bytes: [UInt8]
   /// CPU time that it took to make.
   let cpuSeconds: Double
 
+  /// Throws `usage` for a text with a NUL.
   init(
-    _ state: NamedArrays, after iteration: Int, path: String, _ environment: StoreEnvironment, doing: String
+    _ gather: () throws -> NamedArrays, after iteration: Int, path: String, _ environment: StoreEnvironment,
+    doing: String
   ) throws {
     let start = environment.threadCPUSeconds()
+    let state = try gather()
+    if let array = state.arrays.first(where: { $0.values.holdsNUL }) {
+      throw StoreError(.usage, doing: doing, file: path, found: "\(array.name): a text with a NUL")
+    }
     let contents = state.digest
     bytes = try Checkpoint.image(state, contents: contents, file: path, doing: doing)
     entry = CheckpointEntry(
@@ -30,23 +36,24 @@ extension RunWriter {
     try installCheckpoint()
   }
 
-  /// Does the same while the program goes on: another thread makes the file's bytes from `state`, and the next `commit`,
-  /// `checkpoint` or `finish` brings them to the disk, waiting if they are not there yet. Until then the run has the
-  /// checkpoint before; if the process is killed it goes on from that.
+  /// Does the same while the program goes on: another thread evaluates `state` and makes the file's bytes from it, and the
+  /// next `commit`, `checkpoint` or `finish` brings them to the disk, waiting if they are not there yet, and throws what
+  /// went wrong. Until then the run has the checkpoint before; if the process is killed it goes on from that. A state that
+  /// is recorded already is evaluated and compared at once.
   ///
   /// One file at most is in work, which bounds the memory: less than four times the state's bytes.
-  public func checkpointInBackground(at iteration: Int, _ state: NamedArrays) throws {
+  public func checkpointInBackground(
+    at iteration: Int, _ state: @autoclosure @escaping @Sendable () throws -> NamedArrays
+  ) throws {
     let doing = "writing checkpoint \(iteration)"
     try checkIsGoing(doing: doing)
     guard iteration == position else {
       throw usage(doing, expected: "a checkpoint after iteration \(position)", found: "after iteration \(iteration)")
     }
-    if let array = state.arrays.first(where: { $0.values.holdsNUL }) {
-      throw usage(doing, found: "\(array.name): a text with a NUL")
-    }
     try installCheckpoint()
     if let recorded = checkpoints.first(where: { $0.iteration == iteration }) {
       let isDamaged = resumption.damagedCheckpoints.contains { $0.checkpoint == recorded }
+      let state = try state()
       guard recorded.contents == state.digest else {
         throw try difference(recorded, state, isDamaged: isDamaged, doing: doing)
       }

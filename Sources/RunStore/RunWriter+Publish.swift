@@ -9,11 +9,11 @@ struct PublicationClock {
 
   init(now: Double) { end = now }
 
-  /// Under 1 % of the run's time; and either there is a tenth more to publish, so that all publications together cost
-  /// no more than a few times the last, or a minute has passed.
+  /// Of the run's time at most a 400th, for commits and checkpoints come on top; and either there is a tenth more to publish,
+  /// so that all publications together cost no more than a few times the last, or a minute has passed.
   func isDue(now: Double, published: Int, pending: Int) -> Bool {
     let waited = now - end
-    guard pending > 0, waited >= 100 * duration else { return false }
+    guard pending > 0, waited >= 400 * duration else { return false }
     return pending >= max(64, published / 10) || waited >= 60
   }
 }

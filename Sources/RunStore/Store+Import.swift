@@ -79,7 +79,7 @@ extension Store {
     let entries = try run.checkpoints.map { checkpoint in
       let path = checkpoints.path(of: CheckpointEntry.name(after: checkpoint.iteration))
       let image = try CheckpointImage(
-        checkpoint.state, after: checkpoint.iteration, path: path, environment, doing: doing)
+        { checkpoint.state }, after: checkpoint.iteration, path: path, environment, doing: doing)
       try checkpoints.create(image.entry.name, image.bytes, doing: doing)
       return image.entry
     }

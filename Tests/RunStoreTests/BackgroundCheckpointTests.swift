@@ -107,7 +107,8 @@ import Testing
     let writer = try begin(1)
     writer.retention = Retention(last: 2)
     for iteration in 2...6 {
-      try writer.checkpointInBackground(at: writer.position, Example.smallState(writer.position))
+      let position = writer.position
+      try writer.checkpointInBackground(at: position, Example.smallState(position))
       #expect(files(writer).count == min(2, iteration - 2))
       try writer.commit(Example.smallRecord(iteration))
     }
