@@ -3,7 +3,7 @@ import OuterTraining
 
 /// How fast this build is on this machine, against what the machine can do: all subjects in one run.
 package struct Benchmark: Sendable {
-  /// True for some twenty seconds, false for some minutes.
+  /// True for some half a minute, false for some minutes.
   package let isQuick: Bool
   package let threads: Int
 
@@ -26,7 +26,7 @@ package struct Benchmark: Sendable {
     observe("the machine's peak")
     let (peak, machine) = MachineBench(budget: short, pool: ThreadPool(threads: threads)).run()
     observe("the store")
-    let store = try StoreBench(iterations: isQuick ? 101 : 301, threads: threads, folder: folder).run()
+    let store = try StoreBench(iterations: isQuick ? 101 : 501, threads: threads, folder: folder).run()
     observe("tasks")
     let tasks = try TaskBench(budget: short, peak: peak).run()
     let iterations = try IterationBench(budget: long, peak: peak, threads: threads).run(

@@ -14,12 +14,16 @@ struct IterationBench {
       case quadratic10 = "quadratic_10"
       case digits = "digits 64-32-10 batch 128"
       case smallDigits = "digits 64-16-10 batch 32"
+      case convolutions = "conv_fc 19, batch 53"
+      case recurrent = "text_classification 0, VRNN of 62"
 
       var recipe: String {
         switch self {
         case .quadratic10: "{family: quadratic_10}"
         case .digits: "{family: digits_mlp, hidden: [32], batch_size: 128}"
         case .smallDigits: "{family: digits_mlp, hidden: [16], batch_size: 32}"
+        case .convolutions: "{family: conv_fc, configuration: 19}"
+        case .recurrent: "{family: text_classification, configuration: 0}"
         }
       }
     }
@@ -116,9 +120,10 @@ private struct Iteration {
   func usefulOperations(_ place: IterationBench.Place) -> Double? {
     let parameters = experiment.problem.innerLayouts(drawnAt: 0, particle: 0, theta: state.theta).parameters
     guard let update = UsefulWork.update(experiment.problem.learned, of: parameters) else { return nil }
-    let task = experiment.recipe.tasks[0]
-    let gradient = UsefulWork.loss(of: task, parameters: parameters, withGradient: true) ?? 0
-    let loss = UsefulWork.loss(of: task, parameters: parameters, withGradient: false) ?? 0
+    let task = experiment.problem.tasks.task(experiment.problem.draw(drawnAt: 0, particle: 0))
+    let recipe = experiment.recipe.tasks[0]
+    let gradient = UsefulWork.loss(of: task, recipe, withGradient: true) ?? 0
+    let loss = UsefulWork.loss(of: task, recipe, withGradient: false) ?? 0
     let step = update + gradient + loss / Double(InnerTraining.validationInterval)
     return Double(2 * place.pairs * place.steps) * step
   }

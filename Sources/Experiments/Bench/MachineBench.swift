@@ -12,8 +12,16 @@ struct MachineBench {
 
   func run() -> (peak: MachinePeak, figures: [BenchFigure]) {
     let operations = PeakProbe.multiplyAddOperations(rounds: Self.rounds)
-    let one = Timing(budget) { Self.spin() }
-    let all = Timing(budget) { _ = pool.map(order: Array(0..<pool.threads)) { _, _ in Self.spin() } }
+    var last: Float = 1
+    let one = Timing(budget) { last = PeakProbe.multiplyAdd(rounds: Self.rounds, seed: last) }
+    var sums = Array(repeating: last, count: pool.threads)
+    let all = Timing(budget) {
+      let seeds = sums
+      sums = pool.map(order: Array(seeds.indices)) { index, _ in
+        PeakProbe.multiplyAdd(rounds: Self.rounds, seed: seeds[index])
+      }
+    }
+    precondition(sums.allSatisfy(\.isFinite), "chains that tend to a fixed point left it")
     let peak = MachinePeak(
       oneCore: operations / one.wall.median, allCores: operations * Double(pool.threads) / all.wall.median,
       oneCoreOfCPU: operations / one.cpu.median)
@@ -27,8 +35,6 @@ struct MachineBench {
     figures += [streams(threads: 1, "one core"), streams(threads: pool.threads, "all cores")]
     return (peak, figures)
   }
-
-  private static func spin() { withExtendedLifetime(PeakProbe.multiplyAdd(rounds: rounds)) {} }
 
   private func streams(threads: Int, _ name: String) -> BenchFigure {
     let count = Self.streamCount

@@ -4,6 +4,8 @@ struct BenchBudget: Sendable {
   let repeats: Int
   /// Calls are repeated within a measurement until it lasts this long.
   let seconds: Double
+  /// After so many seconds three measurements are enough.
+  var enough = 3.0
 }
 
 /// What repeated measurements of a piece of work took, for one call of it.
@@ -16,7 +18,9 @@ struct Timing: Sendable {
   init(_ budget: BenchBudget, _ body: () throws -> Void) rethrows {
     try body()
     let calls = try Self.callsToFill(budget.seconds, body)
-    for _ in 0..<budget.repeats {
+    let begin = Environment.clock()
+    for repeats in 0..<budget.repeats {
+      if repeats >= 3, Environment.clock() - begin > budget.enough { return }
       let (wall, cpu) = (Environment.clock(), Environment.cpuClock())
       for _ in 0..<calls { try body() }
       self.wall.append((Environment.clock() - wall) / Double(calls))

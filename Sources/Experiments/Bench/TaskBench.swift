@@ -20,7 +20,7 @@ struct TaskBench {
       }
       return BenchFigure(
         "task", "\(family.rawValue), loss and gradient", timing, count: 1, unit: "batches/s",
-        operations: UsefulWork.loss(of: recipe, parameters: task.parameters, withGradient: true), peak: peak)
+        operations: UsefulWork.loss(of: task, recipe, withGradient: true), peak: peak)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Numerics
 import Optimizers
+import Tasks
 
 /// The floating-point operations that a step cannot do without: those of its matrix products, two a multiply-add.
 ///
@@ -23,10 +24,13 @@ enum UsefulWork {
     }
   }
 
-  /// The loss and its gradient, or the loss alone, of one batch; nil where the family has no products to speak of.
-  static func loss(of task: TaskRecipe, parameters: Layout, withGradient: Bool) -> Double? {
-    guard case .perceptron(let perceptron) = task.kind else { return nil }
-    let layers = parameters.slots.filter { $0.rank == 2 }.map { Double($0.count) }
+  /// The loss and its gradient, or the loss alone, of one batch: of a perceptron its products, of other tasks what their plan
+  /// counts, element-wise work included; nil where nobody counts.
+  static func loss(of task: any Task, _ recipe: TaskRecipe, withGradient: Bool) -> Double? {
+    guard case .perceptron(let perceptron) = recipe.kind else {
+      return task.operations.map { Double(withGradient ? $0.gradient : $0.loss) }
+    }
+    let layers = task.parameters.slots.filter { $0.rank == 2 }.map { Double($0.count) }
     let forward = layers.reduce(0, +)
     // A layer's gradient is one product for its weights and, but for the first, one for its inputs.
     let products = withGradient ? 3 * forward - layers[0] : forward

@@ -22,9 +22,7 @@ package struct SampledTaskRecipe: Sendable {
 
   init(_ family: TaskSetFamily, _ fields: Fields) throws(RecipeError) {
     self.family = family
-    // The smallest word model has 20,000 parameters, and few are below 50,000.
-    let parameters = family == .wordLanguageModel ? 200_000 : 50_000
-    limits = try SamplingLimits(fields, maximumParameters: parameters)
+    limits = try Self.limits(family, fields)
     switch family {
     case .quadratic, .problem:
       maximumLength = 0
@@ -52,6 +50,17 @@ package struct SampledTaskRecipe: Sendable {
       case .wordLanguageModel, .textClassifier: .texts(standIn: BundledData.verseWords.rawValue)
       default: .images([], standIn: BundledData.digits.rawValue)
       }
+  }
+
+  /// Where a recipe asks for one configuration, that one whatever it costs. Read where it stands only: a recipe without it
+  /// resolves to what it always did.
+  private static func limits(_ family: TaskSetFamily, _ fields: Fields) throws(RecipeError) -> SamplingLimits {
+    if fields.has("configuration") {
+      let seed = try fields.integer("configuration", default: 0, in: 0...999)
+      return SamplingLimits(seeds: seed..<seed + 1, maximumParameters: .max, maximumWork: .max)
+    }
+    // The smallest word model has 20,000 parameters, and few are below 50,000.
+    return try SamplingLimits(fields, maximumParameters: family == .wordLanguageModel ? 200_000 : 50_000)
   }
 
   private static let noStandIn = "none"
