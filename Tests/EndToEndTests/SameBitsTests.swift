@@ -46,7 +46,20 @@ import Testing
     let store = try TestStore()
     let recipe = try store.recipe(SmallRecipes.all[index].text)
     let arguments = ["train", recipe, "--seed", "5", "--set", "iterations=150", "--set", "checkpoint_every=7"]
-    try expectNothingLost(killing: 5, in: store, arguments, SmallRecipes.all[index].name)
+    try expectNothingLost(killing: 5, within: 0.1, in: store, arguments, SmallRecipes.all[index].name)
+  }
+
+  /// All families at once, for a few short unrolls of few pairs; killed while it reads data as well as in training.
+  @Test func aRunOverAllFamiliesKilledAgainAndAgainEndsInTheBitsOfTheUndisturbedOne() throws {
+    let store = try TestStore()
+    let changes = [
+      "estimator.pairs=6", "estimator.truncation.steps=2", "estimator.horizon.steps=4", "iterations=16",
+      "checkpoint_every=3",
+    ]
+    let arguments = ["train", "everything", "--seed", "5"] + changes.flatMap { ["--set", $0] }
+    try expectNothingLost(killing: 3, within: 2, in: store, arguments, "everything")
+    let report = try store.json("verify", "killed", "--sample", "4")
+    #expect(report["holds"] as? Bool == true)
   }
 
   @Test func aSelfTrainedRunKilledAgainAndAgainEndsInTheBitsOfTheUndisturbedOne() throws {
@@ -55,12 +68,12 @@ import Testing
     let arguments = [
       "self-train", "--from", try id(parent), "--iterations", "150", "--set", "checkpoint_every=7", "--threads", "1",
     ]
-    try expectNothingLost(killing: 3, in: store, arguments, "self-trained")
+    try expectNothingLost(killing: 3, within: 0.1, in: store, arguments, "self-trained")
   }
 
   /// Runs a command undisturbed, then again with so many kills, whose moments are left to chance, and compares all bits.
   private func expectNothingLost(
-    killing count: Int, in store: TestStore, _ arguments: [String], _ name: String
+    killing count: Int, within seconds: Double, in store: TestStore, _ arguments: [String], _ name: String
   ) throws {
     let result = try store.command.run(arguments + ["--store", store.path, "--json"])
     #expect(result.status == 0, "\(result.errors)")
@@ -70,7 +83,7 @@ import Testing
     while try store.runCount == runsBefore, process.isRunning { usleep(1_000) }
     var kills = 0
     while kills < count {
-      usleep(UInt32.random(in: 1_000...100_000))
+      usleep(UInt32.random(in: 1_000...UInt32(1e6 * seconds)))
       guard process.isRunning else { break }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()

@@ -12,32 +12,35 @@ struct ParametricFamiliesTests {
 
     var testDescription: String { family.name }
 
-    init(_ family: ParametricFamily?, chance: Double? = nil) {
-      self.family = family!
+    init(_ family: ParametricFamily, chance: Double?) {
+      self.family = family
       self.chance = chance
     }
   }
 
   static let limits = SamplingLimits(maximumParameters: 20_000, maximumWork: 1_500_000)
   static let digits = SampledFamiliesTests.digits
-  static let text = ParametricText(
-    bytes: SampledFamiliesTests.bytes, words: SampledFamiliesTests.words, maximumLength: 8)
+  /// All of them, some with limits of their own, since hardly a draw is smaller.
+  static func families(
+    _ limits: SamplingLimits, residual: SamplingLimits? = nil, transformers: SamplingLimits? = nil, maximumLength: Int
+  ) -> [ParametricFamily] {
+    let text = ParametricText(
+      bytes: SampledFamiliesTests.bytes, words: SampledFamiliesTests.words, maximumLength: maximumLength)
+    return [
+      .imageMLP(on: digits, limits: limits), .imageConvolutions(on: digits, limits: limits),
+      .imageAutoencoder(on: digits, limits: limits), .imageVariationalAutoencoder(on: digits, limits: limits),
+      .imageResidualNetwork(on: digits, limits: residual ?? limits), .visionTransformer(on: digits, limits: limits),
+      .learnedOptimizerTraining(on: digits, limits: limits), .recurrentLanguageModel(on: text, limits: limits),
+      .transformerLanguageModel(on: text, limits: transformers ?? limits),
+    ].map { $0! }
+  }
 
-  static let all: [Sample] = [
-    Sample(.imageMLP(on: digits, limits: limits), chance: 2.3),
-    Sample(.imageConvolutions(on: digits, limits: limits), chance: 2.3),
-    Sample(.imageAutoencoder(on: digits, limits: limits)),
-    Sample(.imageVariationalAutoencoder(on: digits, limits: limits)),
-    Sample(
-      .imageResidualNetwork(
-        on: digits, limits: SamplingLimits(maximumParameters: 60_000, maximumWork: 6_000_000)), chance: 2.3),
-    Sample(.visionTransformer(on: digits, limits: limits), chance: 2.3),
-    Sample(.learnedOptimizerTraining(on: digits, limits: limits), chance: 6.99),
-    Sample(.recurrentLanguageModel(on: text, limits: limits)),
-    Sample(
-      .transformerLanguageModel(
-        on: text, limits: SamplingLimits(maximumParameters: 200_000, maximumWork: 12_000_000))),
-  ]
+  static let all: [Sample] = zip(
+    families(
+      limits, residual: SamplingLimits(maximumParameters: 60_000, maximumWork: 6_000_000),
+      transformers: SamplingLimits(maximumParameters: 200_000, maximumWork: 12_000_000), maximumLength: 8),
+    [2.3, 2.3, nil, nil, 2.3, 2.3, 6.99, nil, nil]
+  ).map { Sample($0, chance: $1) }
 
   /// Draws are within their ranges, and most of a range is reached.
   @Test func configurationsAreDrawnFromTheirRanges() {

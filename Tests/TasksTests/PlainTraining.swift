@@ -22,6 +22,24 @@ struct PlainAdam {
     }
   }
 
+  /// Trains on batches 0 ..< steps with bias correction and Adam's usual decays.
+  static func trainCorrected(
+    _ task: any Tasks.Task, _ w: inout Tensors, steps: Int, rate: Float, _ workspace: Workspace
+  ) {
+    var gradient = Tensors(zeros: task.parameters)
+    var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
+    for step in 0..<steps {
+      _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
+      let (c, d) = (1 / Float(1 - power(0.9, step + 1)), 1 / Float(1 - power(0.999, step + 1)))
+      for i in w.values.indices {
+        let g = gradient.values[i]
+        m[i] = 0.9 * m[i] + 0.1 * g
+        q[i] = 0.999 * q[i] + 0.001 * g * g
+        w.values[i] -= rate * (c * m[i]) / ((d * q[i]).squareRoot() + 1e-8)
+      }
+    }
+  }
+
   /// Trains on batches 0 ..< steps.
   static func train(
     _ task: any Tasks.Task, _ w: inout Tensors, steps: Int, rate: Float = 0.003, _ workspace: Workspace

@@ -3,7 +3,7 @@ import Numerics
 import Tasks
 import Testing
 
-/// The first configurations that TaskSet publishes, of any size within the paper's limit, in training.
+/// Draws of every family in training, of any size within the paper's limit: what Tools/all-tasks runs.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["RUNS_ALL_TASKS"] != nil))
 struct PublishedConfigurationTests {
   /// The twelve families of which a loss takes at most this many multiply-adds in products: about a sixth of the 5 · 10^9
@@ -32,38 +32,50 @@ struct PublishedConfigurationTests {
     }
   }
 
-  /// Twenty draws, fifty steps of Adam at 0.001. Diverging is allowed; then the task still computes what it did before.
+  /// LO's families with draws of up to a million parameters and 100 million multiply-adds a loss.
+  static let parametric = ParametricFamiliesTests.families(
+    SamplingLimits(maximumParameters: 1_000_000, maximumWork: 100_000_000), maximumLength: 64)
+
   @Test(arguments: TaskSetFamily.allCases)
   func twentyConfigurationsTakeFiftySteps(_ kind: TaskSetFamily) throws {
-    let family = try #require(Self.family(kind))
+    try expectFiftySteps(of: #require(Self.family(kind)), mappedTo: -10...10)
+  }
+
+  @Test(arguments: parametric.indices)
+  func twentyDrawsOfAParametricFamilyTakeFiftySteps(_ index: Int) throws {
+    try expectFiftySteps(of: Self.parametric[index], mappedTo: -16...10.5)
+  }
+
+  /// Twenty draws, fifty steps of Adam at 0.001. Diverging is allowed; then the task still computes what it did before.
+  private func expectFiftySteps(of family: any TaskFamily, mappedTo range: ClosedRange<Double>) throws {
     let begin = Date()
     var (finite, lower) = (0, 0)
+    var (parameters, operations, starts): ([Int], [Int], [Float]) = ([], [], [])
     for seed in 0..<20 as Range<UInt64> {
       let task = family.task(seed: seed)
       let workspace = Workspace()
       var w = task.initialParameters()
       let before = task.loss(w, on: Batch(.outerValid, 0), in: workspace)
-      var gradient = Tensors(zeros: task.parameters)
-      var (m, q) = ([Float](repeating: 0, count: w.values.count), [Float](repeating: 0, count: w.values.count))
-      for step in 0..<50 {
-        _ = task.loss(w, on: Batch(.train, step), gradient: &gradient, in: workspace)
-        let (c, d) = (1 / Float(1 - power(0.9, step + 1)), 1 / Float(1 - power(0.999, step + 1)))
-        for i in w.values.indices {
-          let g = gradient.values[i]
-          m[i] = 0.9 * m[i] + 0.1 * g
-          q[i] = 0.999 * q[i] + 0.001 * g * g
-          w.values[i] -= 0.001 * (c * m[i]) / ((d * q[i]).squareRoot() + 1e-8)
-        }
-      }
+      PlainAdam.trainCorrected(task, &w, steps: 50, rate: 0.001, workspace)
       let after = task.loss(w, on: Batch(.outerValid, 0), in: workspace)
       if after.isFinite { finite += 1 }
       if after < before { lower += 1 }
-      #expect((-10...10).contains(task.normalization(after)), "held within its clip, a NaN at its end")
+      #expect(range.contains(task.normalization(after)), "held within its clip, a NaN at its end")
       let again = task.loss(task.initialParameters(), on: Batch(.outerValid, 0), in: workspace)
       #expect(again.bitPattern == before.bitPattern)
+      parameters.append(w.values.count)
+      operations.append(task.operations?.gradient ?? 0)
+      starts.append(before)
     }
     print(
-      "\(kind.rawValue): 20 configurations, \(finite) finite, \(lower) lower; \(Int(-begin.timeIntervalSinceNow)) s")
+      "\(family.name): parameters \(Self.range(parameters)), operations \(Self.range(operations)), loss at the start"
+        + " \(Self.range(starts)); \(finite) of 20 finite, \(lower) lower; \(Int(-begin.timeIntervalSinceNow)) s")
     #expect(finite >= 12 && lower >= 10, "\(finite) finite, \(lower) lower")
+  }
+
+  /// The least, the middle and the greatest.
+  private static func range<Number: Comparable>(_ values: [Number]) -> String {
+    let sorted = values.sorted()
+    return "\(sorted[0]) / \(sorted[sorted.count / 2]) / \(sorted[sorted.count - 1])"
   }
 }
