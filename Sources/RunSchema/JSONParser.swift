@@ -144,14 +144,18 @@ package struct JSONParser {
 
   private mutating func number() throws(Failure) -> JSONValue {
     let start = position
-    let allowed = Set("+-0123456789.eE".utf8)
-    while let byte = next, allowed.contains(byte) { position += 1 }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    let isJSON = text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
-    if isJSON, let integer = Int(text) { return .integer(integer) }
-    if isJSON, let unsigned = UInt64(text) { return .unsigned(unsigned) }
-    if isJSON, let number = Double(text), number.isFinite { return .number(number) }
+    while let byte = next, Self.isOfNumber(byte) { position += 1 }
+    if let value = JSONNumber(bytes[start..<position])?.value { return value }
     position = start
     throw failure("a value")
+  }
+
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
   }
 }
