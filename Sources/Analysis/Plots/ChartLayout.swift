@@ -103,11 +103,16 @@ package struct ChartLayout {
         tone: tone))
   }
 
+  /// What does not fit on one line goes on below from where it says of whom it is.
   private mutating func placeTitle(_ title: String) {
     guard !title.isEmpty else { return }
     let size = self.size + 3
-    add(title, x: Self.padding, baseline: height + size, room: innerWidth, size: size, tone: .title)
-    height += size * 1.6
+    let parts = title.split(separator: " · ", maxSplits: 1).map(String.init)
+    let isTooLong = TextMetrics.width(title, size: size) * 1.08 > innerWidth
+    for line in isTooLong && parts.count == 2 ? parts : [title] {
+      add(line, x: Self.padding, baseline: height + size, room: innerWidth, size: size, tone: .title)
+      height += size * 1.6
+    }
   }
 
   /// Entries one behind another, on as many lines as they need; as many as there are looks to tell apart.
@@ -122,7 +127,7 @@ package struct ChartLayout {
     height += 2
     for entry in legend {
       let label = TextMetrics.fitted(
-        entry.label, to: min(innerWidth - swatchWidth - gap, max(180, innerWidth * 0.45)), size: size)
+        entry.label, to: min(innerWidth - swatchWidth - gap, max(270, innerWidth * 0.45)), size: size)
       let needed = swatchWidth + gap + TextMetrics.width(label, size: size)
       if x > Self.padding, x + needed > Self.padding + innerWidth {
         x = Self.padding

@@ -66,16 +66,22 @@ package struct Contour: Sendable {
     return parts
   }
 
-  /// Where paths run, so that no word hides them.
+  /// Where paths run, so that no word hides them: their points, and some between those that lie far apart.
   private static func points(drawnIn panel: Panel, width: Double, height: Double) -> [Point] {
     let (x, y) = (AxisScale(panel.x), AxisScale(panel.y))
-    let all = panel.marks.flatMap { mark -> [Point] in
-      if case .line(let points, _, _) = mark { points } else { [] }
+    var all: [Point] = []
+    for case .line(let points, _, _) in panel.marks {
+      let places = points.map { Point(x.share($0.x) * width, (1 - y.share($0.y)) * height) }
+      all += places.prefix(1)
+      for (one, next) in zip(places, places.dropFirst()) {
+        let parts = max(1, (max(abs(next.x - one.x), abs(next.y - one.y)) / 8).rounded(.up))
+        for part in stride(from: 1, through: parts, by: 1) {
+          all.append(Point(one.x + (next.x - one.x) * part / parts, one.y + (next.y - one.y) * part / parts))
+        }
+      }
     }
-    let step = max(1, all.count / 1500)
-    return stride(from: 0, to: all.count, by: step).map {
-      Point(x.share(all[$0].x) * width, (1 - y.share(all[$0].y)) * height)
-    }
+    let step = max(1, all.count / 3000)
+    return stride(from: 0, to: all.count, by: step).map { all[$0] }
   }
 
   /// Puts the level on its longest line, where nothing else is; nowhere if there is no such place.

@@ -42,7 +42,8 @@ struct PairsPlot {
     }
   }
 
-  /// From zero as far to either side, all but the outermost two hundredths of the differences.
+  /// From zero as far to either side: all but the outermost two hundredths of the differences, and no further than eight
+  /// times the middle one, since a few tasks with enormous losses would press all others into a bar.
   private func commonRange() throws -> ClosedRange<Double> {
     let runs = subjects.flatMap(\.runs)
     let total = runs.reduce(0) { sum, run in
@@ -58,8 +59,9 @@ struct PairsPlot {
     sizes.sort()
     guard let greatest = sizes.last, greatest > 0 else { return -1...1 }
     // Where nearly all are 0, the quantile is too.
-    let quantile = Spread.quantile(sizes, 0.98)
-    let reach = min(max(quantile > 0 ? quantile : greatest, 1e-300), 1e300)
+    let (quantile, middle) = (Spread.quantile(sizes, 0.98), Spread.quantile(sizes, 0.5))
+    let most = quantile > 0 ? quantile : greatest
+    let reach = min(max(middle > 0 ? min(most, 8 * middle) : most, 1e-300), 1e300)
     return -reach...reach
   }
 

@@ -87,7 +87,11 @@ package struct SVGStyle: Sendable {
     return attributes + [("stroke-linejoin", "round"), ("stroke-linecap", dash.isEmpty ? "round" : "butt")]
   }
 
-  func band(_ look: Look) -> [(String, String)] { paint("fill", look) + [("fill-opacity", "0.2")] }
+  /// With an edge, by which bands that overlap are told apart.
+  func band(_ look: Look) -> [(String, String)] {
+    Self.merged(paint("fill", look) + paint("stroke", look))
+      + [("fill-opacity", "0.2"), ("stroke-opacity", "0.4"), ("stroke-width", "0.8")]
+  }
 
   func layer(_ look: Look) -> [(String, String)] {
     paint("fill", look) + [("fill-opacity", "0.85"), ("stroke-width", "0.6")] + paintSeam()

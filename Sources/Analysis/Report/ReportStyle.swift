@@ -14,12 +14,20 @@ enum ReportStyle {
     figure{margin:1rem 0}
     .wide>svg,.narrow>svg{width:100%;height:auto;display:block}
     .narrow{display:none}
-    .scroll{overflow-x:auto;margin:.6rem 0}
+    .scroll{overflow-x:auto;margin:.6rem 0;background:\
+    linear-gradient(90deg,var(--ground) 9px,transparent) 0 0/28px 100% no-repeat local,\
+    linear-gradient(270deg,var(--ground) 9px,transparent) 100% 0/28px 100% no-repeat local,\
+    linear-gradient(90deg,var(--quiet),transparent) 0 0/8px 100% no-repeat,\
+    linear-gradient(270deg,var(--quiet),transparent) 100% 0/8px 100% no-repeat}
     table{border-collapse:collapse;font-size:.86rem}
     caption{text-align:left;font-weight:600;padding:.2rem 0}
     th,td{padding:.25rem .7rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
     th{border-bottom:1px solid var(--quiet);vertical-align:bottom}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    details{margin:.4rem 0;font-size:.86rem}
+    details td{white-space:nowrap}
+    details td:last-child{white-space:normal;min-width:17rem}
+    summary{cursor:pointer;color:var(--quiet)}
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;font-size:.9rem;margin:.6rem 0}
     dt{color:var(--quiet)}
     dd{margin:0;overflow-wrap:anywhere;min-width:0}
@@ -28,7 +36,7 @@ enum ReportStyle {
     dd{margin-bottom:.5rem}body{font-size:15px}}
     @media print{main{max-width:none;padding:0}body{font-size:10.5pt}nav{display:none}.wide{display:block}\
     .narrow{display:none}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}pre{white-space:pre-wrap;\
-    overflow-wrap:anywhere}.scroll{overflow:visible}}
+    overflow-wrap:anywhere}.scroll{overflow:visible;background:none}td{overflow-wrap:anywhere}.wide>svg{max-height:23cm}}
     """
 
   private static let light = colours(\.light, link: "#0b5cad", block: "#f4f6f8")
