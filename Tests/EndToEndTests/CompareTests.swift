@@ -154,9 +154,9 @@ import Testing
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "no bash"),
     arguments: [
       // The words as bash takes the line apart, and what is to be put in place of the last one.
-      ("show a", ["show", "a"], ["a1", "a2"]), ("show a1@8", ["show", "a1", "@", "8"], ["8"]),
-      ("show a1@b", ["show", "a1", "@", "b"], ["best"]), ("diff a1@8 b", ["diff", "a1", "@", "8", "b"], ["b1"]),
-      ("diff a1@8 b1@b", ["diff", "a1", "@", "8", "b1", "@", "b"], ["best"]),
+      ("show a", ["show", "a"], ["a1", "a2"]), ("show a1@8", ["show", "a1", "@", "8"], ["@8"]),
+      ("show a1@b", ["show", "a1", "@", "b"], ["@best"]), ("diff a1@8 b", ["diff", "a1", "@", "8", "b"], ["b1"]),
+      ("diff a1@8 b1@b", ["diff", "a1", "@", "8", "b1", "@", "b"], ["@best"]),
       ("list --sort best_", ["list", "--sort", "best_"], ["best_iteration"]),
     ])
   func bashCompletesMomentsAlthoughItTakesThemApart(_ line: String, _ words: [String], _ expected: [String]) throws {
@@ -172,6 +172,32 @@ import Testing
       """
     let result = try bash.run(["-c", ask, "bash", "\(binary) \(line)", binary] + words)
     #expect(result.output.split(separator: "\n").map(String.init).sorted() == expected, "\(result)")
+  }
+
+  /// Keys at a terminal, and the words that the command gets: readline has its own mind of what it replaces.
+  @Test(
+    .enabled(
+      if: ["/bin/bash", "/usr/bin/script"].allSatisfy(FileManager.default.isExecutableFile(atPath:)),
+      "no bash, or no script(1) to make a terminal"),
+    arguments: [
+      ("show a1@8", "[show][a1@8]"), ("show a1@b", "[show][a1@best]"), ("diff a1@8 b1@b", "[diff][a1@8][b1@best]"),
+      ("show b", "[show][b1]"), ("list --sort best_", "[list][--sort][best_iteration]"),
+    ])
+  func readlinePutsInWhatIsOffered(_ keys: String, _ expected: String) throws {
+    var shell = Command(binary: URL(fileURLWithPath: "/bin/sh"))
+    shell.folder = store.folder.url
+    shell.environment = [
+      "RUNS_STORE": store.path, "TERM": "dumb", "INPUTRC": "/dev/null",
+      "PATH": Command.binary.deletingLastPathComponent().path + ":/usr/bin:/bin",
+    ]
+    // Tab; then, at the line's start, a command that shows its words.
+    let ask = #"""
+      runs completion bash > completion.bash
+      printf 'source completion.bash\nruns %s\t\001printf "[%%s]" \005\nexit\n' "$1" |
+        script -qec 'bash --norc --noprofile -i' /dev/null
+      """#
+    let result = try shell.run(["-c", ask, "sh", keys])
+    #expect(result.output.contains("[runs]" + expected), "\(keys): \(result)")
   }
 
   @Test(

@@ -34,7 +34,8 @@ struct Completion: ParsableCommand {
   }
 
   /// Bash takes words apart at "@", "=" and ":" (COMP_WORDBREAKS), which stand in moments and filters: here they are put
-  /// together again before the script sees them, and what stands before the last such sign is taken off what it offers.
+  /// together again before the script sees them, and what stands before the last such sign is taken off what it offers. The
+  /// sign itself too, unless it is "@": readline counts that one to what it replaces (rl_special_prefixes).
   private static func withWholeWords(_ script: String) -> String {
     script.replacing(" -F _runs runs", with: " -F _runs_whole_words runs") + #"""
 
@@ -60,7 +61,12 @@ struct Completion: ParsableCommand {
           _runs "${1}" "${before}" "${COMP_WORDS[COMP_CWORD - 1]}"
           local breaks="${COMP_WORDBREAKS//[!@=:]/}"
           if [[ -n "${breaks}" && "${before}" = *["${breaks}"]* ]]; then
-              COMPREPLY=("${COMPREPLY[@]#"${before%"${before##*["${breaks}"]}"}"}")
+              before="${before%"${before##*["${breaks}"]}"}"
+              if [[ "${before}" = *@ ]]; then
+                  before="${before%@}"
+                  compopt -o noquote 2> /dev/null
+              fi
+              COMPREPLY=("${COMPREPLY[@]#"${before}"}")
           fi
       }
       """#
