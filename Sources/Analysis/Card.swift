@@ -62,7 +62,7 @@ package struct Card: Sendable {
 }
 
 extension Card.Body {
-  fileprivate var isEmpty: Bool {
+  var isEmpty: Bool {
     switch self {
     case .fields(let fields): fields.isEmpty
     case .table(let table): table.rows.isEmpty

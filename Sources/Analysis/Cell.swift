@@ -8,6 +8,8 @@ package enum Cell: Equatable, Sendable {
   case list([String])
   /// Several seeds in rising order; for people "1–15, 20".
   case seeds([UInt64])
+  /// A small array; for people a few of them, rounded.
+  case numbers([Double])
   case flag(Bool)
   case integer(Int)
   case unsigned(UInt64)
@@ -34,6 +36,7 @@ extension Cell {
     case .text(let text): text
     case .list(let texts): texts.joined(separator: ", ")
     case .seeds(let seeds): Self.stretches(seeds).joined(separator: ", ")
+    case .numbers(let values): Self.short(values)
     case .flag(let flag): flag ? "yes" : "no"
     case .integer(let value): "\(value)"
     case .unsigned(let value): "\(value)"
@@ -56,6 +59,7 @@ extension Cell {
     case .float(let value, _): Decimal(value).exact
     case .bytes(let value): Self.whole(value).map(String.init) ?? Decimal(value).exact
     case .seeds(let seeds): seeds.map(String.init).joined(separator: ", ")
+    case .numbers(let values): JSONValue.array(values.map { .number($0) }).compact
     case .text, .list, .integer, .unsigned, .instant: rounded
     }
   }
@@ -67,6 +71,7 @@ extension Cell {
     case .text(let text): .text(text)
     case .list(let texts): .array(texts.map { .text($0) })
     case .seeds(let seeds): .array(seeds.map { .text(String($0)) })
+    case .numbers: .text(exact)
     case .flag(let flag): .bool(flag)
     case .integer(let value): .integer(value)
     case .unsigned(let value): .unsigned(value)
@@ -80,7 +85,7 @@ extension Cell {
   /// Whether it is another's text, which formats must guard, rather than digits of ours.
   var isText: Bool {
     switch self {
-    case .text, .list, .seeds: true
+    case .text, .list, .seeds, .numbers: true
     default: false
     }
   }
@@ -95,6 +100,14 @@ extension Cell {
   }
 
   private static func whole(_ value: Double) -> Int? { Int(exactly: value) }
+
+  /// Up to four as they are; of more the first ones, or what all of them are.
+  private static func short(_ values: [Double]) -> String {
+    let words = values.map { Decimal($0).rounded(significant: 4) }
+    if words.count <= 4 { return "[" + words.joined(separator: ", ") + "]" }
+    if Set(words).count == 1 { return "\(words[0]), \(words.count) times" }
+    return "[" + words.prefix(3).joined(separator: ", ") + ", and \(words.count - 3) more]"
+  }
 
   /// Three seeds or more that follow one another as one stretch.
   private static func stretches(_ seeds: [UInt64]) -> [String] {

@@ -79,6 +79,7 @@ extension Filter.Term {
     case .text(let value): value == text || Self.abbreviation(of: value) == text
     case .list(let values): comparison == .has ? values.contains(text) : values == [text]
     case .seeds(let values): values.map(String.init).contains(text)
+    case .numbers: cell.exact == text
     case .flag(let value): text == (value ? "true" : "false") || text == (value ? "yes" : "no")
     case .integer(let value): Int(text).map { $0 == value } ?? (Double(text) == Double(value))
     case .unsigned(let value): UInt64(text).map { $0 == value } ?? (Double(text) == Double(value))
@@ -114,7 +115,7 @@ extension Cell {
   /// The number to compare by; nil for what is none.
   fileprivate var number: Double? {
     switch self {
-    case .missing, .text, .list, .seeds, .flag: nil
+    case .missing, .text, .list, .seeds, .numbers, .flag: nil
     case .integer(let value): Double(value)
     case .unsigned(let value): Double(value)
     case .float(let value, _): Double(value)

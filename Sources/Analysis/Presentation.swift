@@ -8,14 +8,18 @@ package struct Presentation: Sendable {
     package var table: Table?
     /// Short lines, each under a label; an empty label goes on with the one before.
     package var findings: [(label: String, words: String)]
+    /// Lines that stand as they are, as a recipe's.
+    package var lines: [String]
 
     package init(
-      _ heading: String, sentences: [String] = [], table: Table? = nil, findings: [(label: String, words: String)] = []
+      _ heading: String, sentences: [String] = [], table: Table? = nil, findings: [(label: String, words: String)] = [],
+      lines: [String] = []
     ) {
       self.heading = heading
       self.sentences = sentences
       self.table = table
       self.findings = findings
+      self.lines = lines
     }
 
     /// The table; the findings as one where there is none.
@@ -68,6 +72,7 @@ extension Presentation.Part {
     untitled?.title = nil
     var blocks = sentences.map { sentence(renderer.escape($0)) }
     if let untitled { blocks.append(untitled.render(format)) }
+    if !lines.isEmpty { blocks.append(renderer.verbatim(lines)) }
     return heading(renderer.escape(self.heading)) + blocks.joined(separator: "\n")
   }
 
@@ -75,7 +80,7 @@ extension Presentation.Part {
     let heading = self.heading.shown
     let width = width.map { max(20, $0) }
     // One short sentence and nothing else stands on the heading's line.
-    if table == nil, findings.isEmpty, sentences.count == 1,
+    if table == nil, findings.isEmpty, lines.isEmpty, sentences.count == 1,
       (heading + sentences[0].shown).displayWidth + 2 <= width ?? 80,
       !heading.isEmpty
     {
@@ -96,6 +101,7 @@ extension Presentation.Part {
         text += "  " + (index == 0 ? finding.label.shown : "").padded(to: widest, .left) + "  " + line + "\n"
       }
     }
+    for line in lines { text += line.isEmpty ? "\n" : "  " + line.shown + "\n" }
     for sentence in sentences {
       text += sentence.shown.wrapped(to: width.map { $0 - 2 }, breakingWords: true).map { "  " + $0 + "\n" }.joined()
     }

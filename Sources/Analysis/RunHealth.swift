@@ -11,6 +11,8 @@ package struct RunHealth: Sendable {
   package let resumption: String
   /// The outer iteration of the newest checkpoint that is what was written; nil without one.
   package let newestIntact: Int?
+  /// For the comment of a table.
+  package let provenance: String
 
   /// Reads every byte of the run and writes nothing.
   package init(of id: RunID, in store: Store) throws {
@@ -23,10 +25,12 @@ package struct RunHealth: Sendable {
       status = run.status.words
       newestIntact = intact.map { first + $0 }
       resumption = Self.resumption(of: run, from: intact ?? 0, first)
+      provenance = RunOverview(run, Labels()).provenance
     } catch let error as StoreError {
       status = "damaged"
       newestIntact = nil
       resumption = "would refuse: \(error)"
+      provenance = "run \(id): damaged"
     }
   }
 

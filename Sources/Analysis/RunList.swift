@@ -51,9 +51,31 @@ package struct RunList: Sendable {
     return table
   }
 
-  package func json(store: String, made: Provenance? = nil) -> JSONValue {
+  /// By id and name.
+  static func names(of run: RunOverview) -> Explanation.Names {
+    .init(run.id.text, [run.labels.name, run.id.text].compactMap { $0 })
+  }
+
+  /// Where each cell of the table comes from, rows in their order.
+  package func explanations(now: Instant, _ reader: RunReader) throws -> [Explanation] {
+    let table = table(now: now)
+    return try zip(runs, table.rows).flatMap { run, cells in
+      let files = try reader.files(of: run)
+      return zip(table.columns, cells).map { column, cell in
+        let source =
+          column.key == "age_seconds"
+          ? Source(run: run.id.text, dataset: "run/events/time", rows: 0..<1, formula: "\(now) less the value")
+          : run.traced(column.key == "tags" ? "tag" : column.key).source
+        return Explanation(
+          in: "Runs", .init(column.key, column.heading), of: Self.names(of: run), unit: cell.unit,
+          Traced(cell, source), files: source == nil ? [] : files)
+      }
+    }
+  }
+
+  package func json(store: String) -> JSONValue {
     [
-      "schema": "runs/list/1", "store": .text(store), "made_by": made?.json ?? .null,
+      "schema": "runs/list/1", "store": .text(store),
       "from": .object(
         RunOverview.fieldSources.map { .init($0.key == "tag" ? "tags" : $0.key, .text($0.value)) }),
       "runs": .array(runs.map(\.json)),
@@ -73,21 +95,33 @@ extension RunOverview {
 /// A field that was asked for and that no run has.
 package struct RunListError: Error, Equatable, Sendable, CustomStringConvertible {
   package let field: String
+  /// Each once.
   package let known: [String]
 
+  init(field: String, known: [String]) {
+    self.field = field
+    var seen: Set<String> = []
+    self.known = known.filter { seen.insert($0).inserted }
+  }
+
   package var description: String {
-    "no run has a field \(field.shown); fields: \(known.joined(separator: ", "))"
+    let paths = known.filter { $0.contains(".") }
+    // Recipes have dozens; the one that was meant, and how they look, say more than all.
+    let more = paths.isEmpty ? "" : ", and \(paths.count) of recipes, as \(paths[0]) (runs show ID lists them)"
+    let meant = paths.filter { $0.hasSuffix("." + field) }.first.map { "; did you mean \($0)?" }
+    return "no run has a field \(field.shown)\(meant ?? suggestion(for: field, among: known)); fields: "
+      + known.filter { !$0.contains(".") }.joined(separator: ", ") + more
   }
 }
 
 extension Table {
-  /// Orders rows by a column's heading or key; equal ones stay as they are.
-  mutating func sort(by word: String) throws(RunListError) {
+  /// The rows in the order of a column, by its heading or key; equal ones stay as they are.
+  func order(by word: String) throws(RunListError) -> [Int] {
     let order = SortOrder(parsing: word)
     guard let column = columns.firstIndex(where: { $0.heading == order.key || $0.key == order.key }) else {
       throw RunListError(field: order.key, known: columns.map(\.heading))
     }
-    arrange(rows.indices.sorted { order.precedes(rows[$0][column], rows[$1][column], ifEqual: $0 < $1) })
+    return rows.indices.sorted { order.precedes(rows[$0][column], rows[$1][column], ifEqual: $0 < $1) }
   }
 
   mutating func keep(first count: Int) { arrange(Array(rows.indices.prefix(count))) }

@@ -202,6 +202,38 @@ extension RunOverview {
 }
 
 extension RunOverview {
+  /// A field's value and where in the run's files it stands; what is in no file has no source.
+  func traced(_ name: String) -> Traced {
+    let name = Self.otherNames[name] ?? name
+    guard let cell = field(name), !cell.isMissing else { return .missing }
+    guard damage == nil, let records = iterations.map({ $0 - (firstIteration ?? 0) }) else { return Traced(cell) }
+    func source(_ dataset: String, _ rows: Range<Int>? = nil, _ formula: String = "the value") -> Traced {
+      Traced(cell, Source(run: id.text, dataset: dataset, rows: rows, formula: formula))
+    }
+    let loss = "run/records/outer_loss"
+    let average = "moving average, decay \(SmoothedLoss.decay)"
+    return switch name {
+    case "id": source("", nil, "the name of the run's folder")
+    case "name", "group", "tag": source("", nil, "as labels.json in the run's folder says")
+    case "status": source("run/events/kind", nil, "the last; running by the lock")
+    case "recipe": source("run/identity/recipe/name")
+    case "seed": source("run/identity/seed")
+    case "iterations":
+      source("run/records/iteration", 0..<records, "number of rows, and run/identity/first_iteration")
+    case "planned":
+      source(
+        "run/identity/recipe/resolved", nil, "field iterations of the JSON document, or what resume --iterations said")
+    case "outer_loss": source(loss, max(0, records - 1)..<records)
+    case "best": source(loss, 0..<records, "lowest \(average)")
+    case "best_iteration": source(loss, 0..<records, "outer iteration of the lowest \(average)")
+    case "created": source("run/events/time", 0..<1, "seconds since 1970, as a date")
+    case "numerics": source("run/identity/numerics/version")
+    case "generation": source("run/identity/origin/generation")
+    case "parent": source("run/lineage/run")
+    default: source("run/identity/recipe/resolved", nil, "field \(name) of the JSON document")
+    }
+  }
+
   /// For the comment of a table.
   package var provenance: String {
     let digest = recordsDigest.map { ", records_sha256 \($0)" } ?? ""

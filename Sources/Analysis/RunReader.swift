@@ -8,18 +8,23 @@ package final class RunReader {
 
   package init(_ store: Store) { self.store = store }
 
-  /// What an expression comes to for one run.
-  func cell(_ expression: ListColumn.Expression, of overview: RunOverview) throws -> Cell {
-    guard overview.damage == nil else { return fieldOrNothing(expression, overview) }
+  /// What an expression comes to for one run, and where it comes from.
+  func traced(_ expression: ListColumn.Expression, of overview: RunOverview) throws -> Traced {
+    guard overview.damage == nil else { return Traced(fieldOrNothing(expression, overview)) }
     switch expression {
     case .name(let name):
-      if let cell = overview.field(name) { return cell }
+      if overview.field(name) != nil { return overview.traced(name) }
       if name.contains(".") { return .missing }  // a path that this run's recipe has not
-      return Cell(try values(name, of: overview).last)
+      let values = try values(name, of: overview)
+      guard let last = values.last else { return .missing }
+      return Traced(
+        .number(last), try source(name, of: overview, rows: values.count - 1..<values.count, formula: "the value"))
     case .at(let name, let iteration):
       let index = iteration - (overview.firstIteration ?? 0) - 1
       let values = try values(name, of: overview)
-      return values.indices.contains(index) ? .number(values[index]) : .missing
+      guard values.indices.contains(index) else { return .missing }
+      return Traced(
+        .number(values[index]), try source(name, of: overview, rows: index..<index + 1, formula: "the value"))
     case .reduced(let reduction, let inner):
       guard case .name(let name) = inner else {
         throw AnalysisError(
@@ -27,8 +32,31 @@ package final class RunReader {
           problem: "a reduction of a run's records takes a column of them",
           advice: "a reduction of reductions needs --group-by: the outer one is over the runs of a group")
       }
-      return Cell(reduction.value(of: try values(name, of: overview)))
+      let values = try values(name, of: overview)
+      guard let value = reduction.value(of: values) else { return .missing }
+      return Traced(
+        .number(value), try source(name, of: overview, rows: 0..<values.count, formula: reduction.rawValue))
     }
+  }
+
+  /// What an expression comes to for a group of runs: a reduction is over them, all else is what all have.
+  func traced(_ expression: ListColumn.Expression, of group: [RunOverview]) throws -> Traced {
+    guard case .reduced(let reduction, let inner) = expression else {
+      let each = try group.map { try traced(expression, of: $0) }
+      let first = each[0].cell.json.compact
+      guard each.allSatisfy({ $0.cell.json.compact == first }) else { return Traced(.text("(varies)")) }
+      return Traced(each[0].cell, each[0].source.map { $0.ofRuns(group.map(\.id.text)) })
+    }
+    let each = try group.map { (run: $0, value: try traced(inner, of: $0)) }
+    let numbers = each.compactMap(\.value.cell.comparable)
+    guard let value = reduction.value(of: numbers) else { return .missing }
+    let part = each.lazy.compactMap(\.value.source).first
+    return Traced(
+      .number(value),
+      Source(
+        runs: group.map(\.id.text), dataset: part?.dataset ?? "",
+        formula: "\(reduction.rawValue) of the parts" + (part.map { "; a part is the \($0.noun)" } ?? ""),
+        parts: each.map { .init(of: $0.run.id.text, rows: $0.value.source?.rows, value: $0.value.cell) }))
   }
 
   /// Where a column's values come from, in words; of a run that stands for all.
@@ -47,6 +75,17 @@ package final class RunReader {
       }
       return "\(reduction.rawValue) over \(try dataset(inner.name, of: overview))"
     }
+  }
+
+  /// The files that hold a run's records.
+  func files(of overview: RunOverview) throws -> [String] {
+    overview.damage == nil ? [try run(overview.id).recordFiles] : []
+  }
+
+  private func source(
+    _ name: String, of overview: RunOverview, rows: Range<Int>, formula: String
+  ) throws -> Source {
+    Source(run: overview.id.text, dataset: try dataset(name, of: overview), rows: rows, formula: formula)
   }
 
   private func dataset(_ name: String, of overview: RunOverview) throws -> String {

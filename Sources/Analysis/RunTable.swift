@@ -6,6 +6,9 @@ package struct RunTable: Sendable {
   package private(set) var table: Table
   /// Where the values of each column come from, in the columns' order; none where there is no run.
   private var sources: [String] = []
+  private let isGrouped: Bool
+  /// The runs of each row, and its values.
+  private var traced: [(runs: [RunOverview], values: [Traced])] = []
 
   /// - Parameters:
   ///   - columns: none for those that a list or a grouped list has by itself.
@@ -14,6 +17,7 @@ package struct RunTable: Sendable {
   package init(
     _ list: RunList, columns: [ListColumn], groupedBy grouping: [String], sort: String?, limit: Int?, reader: RunReader
   ) throws {
+    isGrouped = !grouping.isEmpty
     // Paths of recipes: those that no run has are mistakes.
     for name in columns.map(\.expression.name) + grouping where name.contains(".") && !list.runs.isEmpty {
       try RunList.check(name, in: list.runs)
@@ -21,7 +25,7 @@ package struct RunTable: Sendable {
     if grouping.isEmpty {
       let columns = columns.isEmpty ? Self.runColumns : columns
       table = Table(columns: Self.heads(columns))
-      for run in list.runs { table.append(try columns.map { try reader.cell($0.expression, of: run) }) }
+      for run in list.runs { append([run], try columns.map { try reader.traced($0.expression, of: run) }) }
     } else {
       let groups = try Self.groups(of: list.runs, by: grouping, reader)
       let columns = columns.isEmpty ? Self.groupColumns : columns
@@ -29,8 +33,10 @@ package struct RunTable: Sendable {
         columns: Self.heads(grouping.map { ListColumn(.name($0), as: $0) }) + [.init("n", alignment: .right)]
           + Self.heads(columns))
       for group in groups {
-        let keys = try grouping.map { try reader.cell(.name($0), of: group[0]) }
-        table.append(keys + [.integer(group.count)] + (try columns.map { try Self.cell($0.expression, group, reader) }))
+        let keys = try grouping.map { try reader.traced(.name($0), of: group) }
+        let count = Traced(
+          .integer(group.count), Source(runs: group.map(\.id.text), dataset: "", formula: "number of runs"))
+        append(group, keys + [count] + (try columns.map { try reader.traced($0.expression, of: group) }))
       }
     }
     if let example = list.runs.first(where: { $0.damage == nil }) {
@@ -43,8 +49,36 @@ package struct RunTable: Sendable {
         : try sources(grouping.map { ListColumn(.name($0), as: $0) }, isOfGroup: false) + ["number of runs"]
           + sources(columns.isEmpty ? Self.groupColumns : columns, isOfGroup: true)
     }
-    if let sort { try table.sort(by: sort) }
-    if let limit { table.keep(first: limit) }
+    if let sort {
+      let order = try table.order(by: sort)
+      table.arrange(order)
+      traced = order.map { traced[$0] }
+    }
+    if let limit {
+      table.keep(first: limit)
+      traced = Array(traced.prefix(limit))
+    }
+  }
+
+  /// Adds the row of a run, or of a group of runs.
+  private mutating func append(_ runs: [RunOverview], _ row: [Traced]) {
+    traced.append((runs, row))
+    table.append(row.map(\.cell))
+  }
+
+  /// Where each cell comes from, rows in their order; a group is known by the number of its row.
+  package func explanations(_ reader: RunReader) throws -> [Explanation] {
+    try traced.enumerated().flatMap { index, row in
+      let number = "\(index + 1)"
+      let subject =
+        isGrouped ? .init("row_\(number)", "row \(number)", number) : RunList.names(of: row.runs[0])
+      let files = try row.runs.flatMap { try reader.files(of: $0) }
+      return zip(table.columns, row.values).map { column, value in
+        Explanation(
+          in: "Runs", .init(column.key, column.heading), of: subject, unit: value.cell.unit, value,
+          files: value.source == nil ? [] : files)
+      }
+    }
   }
 
   private static let runColumns = ["id", "name", "status", "iterations", "outer_loss", "best", "seed", "recipe"]
@@ -75,7 +109,7 @@ package struct RunTable: Sendable {
   ) throws -> [[RunOverview]] {
     var groups: [(key: [String], runs: [RunOverview])] = []
     for run in runs {
-      let key = try fields.map { try reader.cell(.name($0), of: run).json.compact }
+      let key = try fields.map { try reader.traced(.name($0), of: run).cell.json.compact }
       if let index = groups.firstIndex(where: { $0.key == key }) {
         groups[index].runs.append(run)
       } else {
@@ -85,20 +119,9 @@ package struct RunTable: Sendable {
     return groups.map(\.runs)
   }
 
-  private static func cell(
-    _ expression: ListColumn.Expression, _ group: [RunOverview], _ reader: RunReader
-  ) throws -> Cell {
-    guard case .reduced(let reduction, let inner) = expression else {
-      let cells = try group.map { try reader.cell(expression, of: $0) }
-      return cells.allSatisfy { $0.json.compact == cells[0].json.compact } ? cells[0] : .text("(varies)")
-    }
-    let numbers = try group.compactMap { try reader.cell(inner, of: $0).comparable }
-    return Cell(reduction.value(of: numbers))
-  }
-
-  package func json(store: String, made: Provenance) -> JSONValue {
+  package func json(store: String) -> JSONValue {
     .object([
-      .init("schema", "runs/list/1"), .init("store", .text(store)), .init("made_by", made.json),
+      .init("schema", "runs/list/1"), .init("store", .text(store)),
       .init("columns", .array(table.columns.map { .text($0.key) })),
       .init("from", .object(zip(table.columns, sources).map { .init($0.key, .text($1)) })),
       .init("rows", .array(table.rowObjects)),

@@ -36,7 +36,7 @@ extension Cell {
   fileprivate var sortKey: SortKey? {
     switch self {
     case .missing: nil
-    case .text, .list, .seeds: .text(rounded)
+    case .text, .list, .seeds, .numbers: .text(rounded)
     case .flag(let flag): .number(flag ? 1 : 0)
     case .integer(let value): .number(Double(value))
     case .unsigned(let value): .number(Double(value))

@@ -18,9 +18,16 @@ extension Table {
       kept.removeAll { $0 == going }
       widths[going] = 0
     }
+    return (keeping(kept), leftOut)
+  }
+
+  /// The table without a column.
+  package func without(_ key: String) -> Table { keeping(columns.indices.filter { columns[$0].key != key }) }
+
+  private func keeping(_ kept: [Int]) -> Table {
     var table = Table(title, columns: kept.map { columns[$0] })
     for row in rows { table.append(kept.map { row[$0] }) }
-    return (table, leftOut)
+    return table
   }
 }
 

@@ -93,9 +93,20 @@ protocol TableRenderer {
 
   /// The whole table, its last line ended.
   func render(_ table: Table) -> String
+
+  /// Lines that stand as they are, blanks at their starts included; the last one ended.
+  func verbatim(_ lines: [String]) -> String
 }
 
 extension TableRenderer {
   /// A cell as people read it, escaped.
   func shown(_ cell: Cell) -> String { escape(cell.rounded) }
+
+  /// A text whose blanks at its start a format would drop: each as `blank`.
+  func indented(_ text: String, blank: String, _ escaped: (String) -> String) -> String {
+    let count = text.prefix { $0 == " " }.count
+    return String(repeating: blank, count: count) + escaped(String(text.dropFirst(count)))
+  }
+
+  func verbatim(_ lines: [String]) -> String { lines.map { escape($0) + "\n" }.joined() }
 }

@@ -15,6 +15,9 @@ struct TableOptions: ParsableArguments {
     help: "In text and csv too: a comment in front that says the command and the digests the table came from.")
   var comment = false
 
+  /// The format asked for: --json is one of them.
+  func format(_ output: OutputOptions) -> TableFormat { output.json ? .json : format }
+
   /// The comment of a table: always where the format has comments that its readers pass over.
   func comment(_ made: Provenance, _ format: TableFormat) -> String {
     switch format {
@@ -42,19 +45,51 @@ extension Provenance {
 }
 
 extension Output {
-  /// Prints a table. At a terminal columns that its width has no room for are left out, which is said.
+  /// Prints a table, and to programs a document that says more. At a terminal columns that its width has no room for are
+  /// left out, which is said.
   static func print(
-    _ table: Table, as options: TableOptions, quiet: Bool = false, from sources: [String] = [], paged: Bool = false
+    _ table: Table, _ options: TableOptions, _ output: OutputOptions, from sources: [String] = [],
+    json document: @autoclosure () -> JSONValue
   ) {
-    let comment = options.comment(.ofThisCall(sources), options.format)
-    guard options.format == .text, let columns = Terminal.resultColumns else {
-      return write(comment + table.render(options.format))
+    let made = Provenance.ofThisCall(sources)
+    let format = options.format(output)
+    if format == .json { return print(document(), made) }
+    let comment = options.comment(made, format)
+    guard format == .text, let columns = Terminal.resultColumns else {
+      return write(comment + table.render(format))
     }
     let (fitting, leftOut) = table.fitted(to: columns)
-    page(comment + fitting.render(.text), paged)
-    if !leftOut.isEmpty, !quiet {
+    page(comment + fitting.render(.text), !output.noPager)
+    if !leftOut.isEmpty, !output.quiet {
       tell("no room for: \(leftOut.joined(separator: ", ")) (all columns in a pipe, and with --format)")
     }
+  }
+
+  /// Prints what is known of one thing.
+  static func print(_ card: Card, _ options: TableOptions, _ output: OutputOptions, from sources: [String] = []) {
+    let made = Provenance.ofThisCall(sources)
+    let format = options.format(output)
+    switch format {
+    case .json: print(card.json, made)
+    case .csv: write(options.comment(made, format) + card.longTable.render(.csv))
+    case .text: page(options.comment(made, format) + card.text + "\n", !output.noPager)
+    case .markdown, .latex, .html: print(card.presentation, format, made, options, output)
+    }
+  }
+
+  /// Prints where numbers come from.
+  static func print(_ cells: [Explanation], _ options: TableOptions, _ output: OutputOptions, _ made: Provenance) {
+    let format = options.format(output)
+    switch format {
+    case .json: print(cells.json, made)
+    case .csv: write(options.comment(made, format) + cells.table.render(.csv))
+    case .text, .markdown, .latex, .html: print(cells.presentation, format, made, options, output)
+    }
+  }
+
+  /// Prints a document, with what it was made by at its end.
+  static func print(_ document: JSONValue, _ made: Provenance) {
+    print(document.adding([.init("made_by", made.json)]))
   }
 
   /// Prints words and tables, as wide as the terminal is.

@@ -22,16 +22,16 @@ import Testing
     let comparison = try comparison([Synthetic(name: "a"), Synthetic(records: 50, name: "b")])
     let id = comparison.runs[1].id.text
     for cell in ["best_smoothed:b", "b:best_smoothed", "best smoothed:b", "Best  Smoothed:\(id)"] {
-      let found = try comparison.explain(cell)
+      let found = try comparison.explanations.named(cell)
       #expect(found.count == 1, "\(cell)")
       #expect(found.first?.json["value"] == .number(comparison.values("outcome", "best_smoothed")[1]), "\(cell)")
       #expect(found.first?.json["from"]?["dataset"] == "run/records/outer_loss", "\(cell)")
       #expect(found.first?.json["files"] == [.text("\(store.path)/\(id)/run.h5")], "\(cell)")
     }
     // Both values, and their change.
-    #expect(try comparison.explain("best_smoothed").count == 3)
-    #expect(throws: AnalysisError.self) { try comparison.explain("best_smoothed:c") }
-    #expect(throws: AnalysisError.self) { try comparison.explain("") }
+    #expect(try comparison.explanations.named("best_smoothed").count == 3)
+    #expect(throws: AnalysisError.self) { try comparison.explanations.named("best_smoothed:c") }
+    #expect(throws: AnalysisError.self) { try comparison.explanations.named("") }
   }
 
   /// Comparisons of every form: two runs, many, a fork, groups; of columns and of numbers made of them.
@@ -77,16 +77,17 @@ import Testing
             default: count += 1
             }
             let name = "\(row[0].rounded):\(column.label)"
-            let found = try comparison.explain(name)
+            let found = try comparison.explanations.named(name)
             #expect(found.contains { $0.value.cell == cell && $0.value.source != nil }, "\(what): \(name)")
           }
         }
       }
       #expect(count > 20, "\(what): \(count) numbers")
-      for cell in try comparison.explain("all") where cell.json["value"] != .null {
+      for cell in try comparison.explanations.named("all") where cell.json["value"] != .null {
         #expect(cell.json["from"] != .null, "\(what): \(cell.json["key"] ?? .null) has no source")
         let name = try #require(cell.part.findings.first { $0.label == "cell" }).words
-        #expect(try comparison.explain(name).contains { $0.value.cell == cell.value.cell }, "\(what): \(name)")
+        #expect(
+          try comparison.explanations.named(name).contains { $0.value.cell == cell.value.cell }, "\(what): \(name)")
       }
     }
   }
@@ -95,7 +96,7 @@ import Testing
     var (again, others) = (0, Set<String>())
     for (what, comparison) in try comparisons() {
       let retracing = Retracing(comparison)
-      for cell in try comparison.explain("all") {
+      for cell in try comparison.explanations.named("all") {
         guard let value = Double(cell.value.cell.exact), let source = cell.value.source else { continue }
         guard let made = try retracing.value(of: source) else {
           others.insert(source.formula)

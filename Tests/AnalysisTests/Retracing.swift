@@ -7,9 +7,9 @@ import Testing
 struct Retracing {
   private let runs: [String: ComparedRun]
 
-  init(_ comparison: Comparison) {
-    runs = Dictionary(comparison.runs.map { ($0.id.text, $0) }) { first, _ in first }
-  }
+  init(_ comparison: Comparison) { self.init(comparison.runs) }
+
+  init(_ runs: [ComparedRun]) { self.runs = Dictionary(runs.map { ($0.id.text, $0) }) { first, _ in first } }
 
   /// Nil for a formula that is none of those below.
   func value(of source: Source) throws -> Double? {
@@ -42,11 +42,19 @@ struct Retracing {
       try #require(try run.run.column(table, name, rows: rows).doubles)
     }
     if words[2].hasPrefix("{") { return try familyMean(formula, column) }
+    if formula.hasPrefix("number of rows with task_family") {
+      return Double(try column(words[1], words[2]).count { $0 == Self.lastNumber(formula) })
+    }
+    if formula.hasPrefix("number of rows without two finite losses") { return Double(try unfinished(formula, column)) }
     let values = try column(words[1], words[2])
     let averages = Self.movingAverages(values)
     switch formula.split(separator: ",")[0] {
     case "the value", "value": return values.count == 1 ? values[0] : nil
     case "sum": return values.reduce(0, +)
+    case "first": return values.first
+    case "last": return values.last
+    case "mean": return values.reduce(0, +) / Double(values.count)
+    case "median": return Self.median(values)
     case "max": return values.max()
     case "min": return values.min()
     case "sd": return Self.standardDeviation(values)
@@ -68,11 +76,29 @@ struct Retracing {
   }
 
   private func familyMean(_ formula: String, _ column: (String, String) throws -> [Double]) throws -> Double? {
-    guard let family = formula.split(separator: " ").last.flatMap({ Double($0) }) else { return nil }
+    guard let family = Self.lastNumber(formula) else { return nil }
     let (families, positive) = (try column("pairs", "task_family"), try column("pairs", "positive_loss"))
     let negative = try column("pairs", "negative_loss")
-    let means = families.indices.filter { families[$0] == family }.map { (positive[$0] + negative[$0]) / 2 }
+    let last = formula.contains("began and ended") ? try column("pairs", "last_task_family") : families
+    let means = families.indices.filter { families[$0] == family && last[$0] == family }
+      .map { (positive[$0] + negative[$0]) / 2 }.filter(\.isFinite)
     return means.reduce(0, +) / Double(means.count)
+  }
+
+  private func unfinished(_ formula: String, _ column: (String, String) throws -> [Double]) throws -> Int {
+    let losses = try zip(column("pairs", "positive_loss"), column("pairs", "negative_loss"))
+    return try zip(column("pairs", "task_family"), losses).count { family, losses in
+      family == Self.lastNumber(formula) && !(losses.0.isFinite && losses.1.isFinite)
+    }
+  }
+
+  private static func lastNumber(_ formula: String) -> Double? {
+    formula.split(separator: " ").last.flatMap { Double($0) }
+  }
+
+  private static func median(_ values: [Double]) -> Double? {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? nil : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 
   // Of the parts.
@@ -85,9 +111,13 @@ struct Retracing {
     case "number of finite parts", "number of parts", "number of runs, each seed once": return Double(numbers.count)
     case "mean of the parts": return mean(numbers)
     case "standard deviation of the parts, with n - 1 below": return Self.standardDeviation(numbers)
-    case "median of the parts": return (sorted[(numbers.count - 1) / 2] + sorted[half]) / 2
-    case "lowest of the parts": return sorted.first
-    case "highest of the parts": return sorted.last
+    case "median of the parts": return Self.median(numbers)
+    case "lowest of the parts", "min of the parts": return sorted.first
+    case "highest of the parts", "max of the parts": return sorted.last
+    case "first of the parts": return numbers.first
+    case "last of the parts": return numbers.last
+    case "sum of the parts": return numbers.reduce(0, +)
+    case "sd of the parts": return Self.standardDeviation(numbers)
     case "mean of the parts without the floor(n / 4) lowest and highest":
       return mean(sorted.dropFirst(numbers.count / 4).dropLast(numbers.count / 4))
     case "(second - first) / |first| of the parts": return (numbers[1] - numbers[0]) / abs(numbers[0])

@@ -43,8 +43,11 @@ struct RunListTests {
   }
 
   @Test func aFieldThatNoRunHasIsAnErrorThatNamesThoseThereAre() throws {
-    let error = #expect(throws: RunListError.self) { try list(three(), "learning_rat=1") }
-    #expect(error?.description.contains("estimator.pairs") == true)
+    for (word, meant) in [("estimator.pair", "estimator.pairs"), ("pairs", "estimator.pairs"), ("bset", "best")] {
+      let error = #expect(throws: RunListError.self) { try list(three(), "\(word)=1") }
+      #expect(error?.description.contains("did you mean \(meant)?") == true, "\(word): \(error as Any)")
+      #expect(error?.description.contains("best_iteration") == true)
+    }
     #expect(throws: RunListError.self) { try list(three(), sort: "nothing") }
   }
 

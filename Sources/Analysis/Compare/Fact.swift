@@ -137,8 +137,7 @@ extension Cell {
     // Counts whose relative change means nothing.
     case .int64(let numbers) where numbers.count == 1 && numbers[0] >= 0: self = .unsigned(UInt64(numbers[0]))
     case .float64(let numbers) where numbers.count == 1: self = .number(numbers[0], digits: 17)
-    default:
-      self = .text(JSONValue.array((values.doubles ?? []).map { .number($0) }).compact)
+    default: self = .numbers(values.doubles ?? [])
     }
   }
 }

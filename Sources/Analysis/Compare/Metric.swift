@@ -1,3 +1,4 @@
+internal import RunSchema
 internal import RunStore
 
 /// What is compared: a column with a value an outer iteration, and perhaps one number made of it.
@@ -64,7 +65,8 @@ package struct Metric: Equatable, Sendable {
     if let table = tables.first(where: { table in table.columns.contains { $0.name == column } }) { return table.name }
     let known = tables.flatMap(\.columns).filter { $0.type != .text }.map(\.name)
     throw AnalysisError(
-      .usage, doing: "comparing \(column)", problem: "run \(run.id) has no such column",
+      .usage, doing: "comparing \(column)",
+      problem: "run \(run.id) has no such column\(suggestion(for: column, among: known))",
       advice: "there are " + Array(Set(known)).sorted().joined(separator: ", "))
   }
 

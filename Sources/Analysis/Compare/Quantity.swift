@@ -8,6 +8,12 @@ package struct Source: Equatable, Sendable {
     package let of: String
     package let rows: Range<Int>?
     package let value: Cell
+
+    package init(of: String, rows: Range<Int>? = nil, value: Cell) {
+      self.of = of
+      self.rows = rows
+      self.value = value
+    }
   }
 
   /// The run's id; several where it is made of several runs.
@@ -20,7 +26,7 @@ package struct Source: Equatable, Sendable {
   /// The numbers that it is made of, where those are not the rows themselves.
   package let parts: [Part]
 
-  init(runs: [String], dataset: String, rows: Range<Int>? = nil, formula: String, parts: [Part] = []) {
+  package init(runs: [String], dataset: String, rows: Range<Int>? = nil, formula: String, parts: [Part] = []) {
     self.runs = runs
     self.dataset = dataset
     self.rows = rows
@@ -30,6 +36,14 @@ package struct Source: Equatable, Sendable {
 
   init(run: String, dataset: String, rows: Range<Int>? = nil, formula: String) {
     self.init(runs: [run], dataset: dataset, rows: rows, formula: formula)
+  }
+
+  /// The formula as it goes on behind "the".
+  var noun: Substring { formula.hasPrefix("the ") ? formula.dropFirst(4) : formula[...] }
+
+  /// The same of several runs that share it.
+  func ofRuns(_ runs: [String]) -> Source {
+    Source(runs: runs, dataset: dataset, rows: rows, formula: formula, parts: parts)
   }
 
   fileprivate static func json(_ rows: Range<Int>?) -> JSONValue {
@@ -59,7 +73,7 @@ package struct Traced: Sendable {
   package let cell: Cell
   package let source: Source?
 
-  init(_ cell: Cell, _ source: Source? = nil) {
+  package init(_ cell: Cell, _ source: Source? = nil) {
     self.cell = cell
     self.source = source
   }
@@ -102,7 +116,7 @@ extension Cell {
     case .integer(let value): Double(value)
     case .number(let value, _), .duration(let value), .bytes(let value), .fraction(let value): value
     case .float(let value, _): Double(value)
-    case .missing, .text, .list, .seeds, .flag, .unsigned, .change, .instant: nil
+    case .missing, .text, .list, .seeds, .numbers, .flag, .unsigned, .change, .instant: nil
     }
   }
 

@@ -1,3 +1,5 @@
+internal import RunSchema
+
 /// Runs that repeat one experiment with different seeds.
 package struct RunGroup: Sendable {
   /// "A", "B" and so on.
@@ -83,7 +85,8 @@ extension RunGroup {
     guard runs.contains(where: { $0.fact(field) != nil }) else {
       let known = runs[0].facts.map(\.key) + ["group", "name", "tags", "status"]
       throw AnalysisError(
-        .usage, doing: "grouping by \(field)", problem: "no run has such a field",
+        .usage, doing: "grouping by \(field)",
+        problem: "no run has such a field\(suggestion(for: field, among: known))",
         advice: "there are " + known.joined(separator: ", "))
     }
     let cell = run.fact(field)?.cell ?? .missing

@@ -85,7 +85,10 @@ package struct ComparisonSection: Sendable {
   }
 
   /// Said aloud where nothing is set.
-  private func shown(_ cell: Cell) -> Cell { cell.isMissing && isOfFacts ? .text("(not set)") : cell }
+  private func shown(_ cell: Cell) -> Cell {
+    guard isOfFacts else { return cell }
+    return cell.isMissing ? .text("(not set)") : cell == .list([]) ? .text("(none)") : cell
+  }
 
   /// The same for programs, always with a list of values in the order of the subjects.
   package var json: JSONValue {

@@ -44,7 +44,12 @@ package struct BitDifference: Equatable, Sendable {
       }
   }
 
-  var words: String { "\(left) / \(right)" + (ulps.map { " (\($0) ULP)" } ?? "") }
+  var words: String { "\(left) / \(right)" + (ulps.map { " (\(Self.short($0)) ULP)" } ?? "") }
+
+  /// Of what is far apart nobody counts the last digits.
+  private static func short(_ ulps: UInt64) -> String {
+    ulps < 10_000_000 ? "\(ulps)" : Decimal(Double(ulps)).rounded(significant: 2)
+  }
 
   var json: [JSONValue.Member] {
     [

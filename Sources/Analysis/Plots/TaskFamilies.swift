@@ -26,6 +26,11 @@ struct TaskFamilies {
     return names.count - 1
   }
 
+  /// What a run's column task_family holds for a name; nil where it holds nothing for it.
+  func number(of name: String, in run: RunID) -> Int? {
+    places[name].flatMap { place in numbers[run]?.firstIndex(of: place) }
+  }
+
   /// The place in `names` of a value of the column task_family.
   func place(of value: Double, in run: RunID) -> Int {
     let own = numbers[run] ?? []

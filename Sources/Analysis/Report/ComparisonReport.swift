@@ -42,7 +42,9 @@ package struct ComparisonReport {
       title: runs.count <= 3 ? "Comparison of \(names)" : "Comparison of \(runs.count) runs", theme: theme)
     let overviews = runs.map { RunOverview($0.run, $0.labels) }
     page.heading("Summary")
-    page.table(try RunList(overviews, matching: Filter(parsing: ""), sort: "id", limit: nil, now: now).table(now: now))
+    let list = try RunList(overviews, matching: Filter(parsing: ""), sort: "id", limit: nil, now: now)
+    // An age says more of the page than of the run.
+    page.table(list.table(now: now).without("age_seconds"))
     // Of single runs the first part is the list that stands above.
     let parts = comparison?.presentation.parts ?? []
     if let comparison, !comparison.groups.isEmpty, let groups = parts.first { page.part(groups) }
@@ -53,6 +55,7 @@ package struct ComparisonReport {
     page.heading("What differs, and what came of it")
     if parts.isEmpty { page.paragraph("A run alone has nothing to be compared with.") }
     for part in parts.dropFirst() { page.part(part) }
+    page.explanations(comparison?.explanations ?? [])
     page.lineage(lineage)
     try digests(&page)
     page.paragraph("Made \(now) from the runs' files alone.")

@@ -1,7 +1,11 @@
 internal import RunStore
 
 /// How a run did on each task family: early and late.
-enum FamilyTable {
+struct FamilyTable {
+  let table: Table
+  /// Where each number of the table comes from.
+  let explanations: [Explanation]
+
   private struct Sum {
     var total = 0.0
     var count = 0
@@ -13,7 +17,7 @@ enum FamilyTable {
   }
 
   /// A row a family; the first and the last tenth of the records, ten at least where there are so many.
-  static func table(_ run: Run) throws -> Table {
+  init(_ run: Run) throws {
     let families = TaskFamilies([run])
     let tenth = max(min(10, run.recordCount / 2), run.recordCount / 10)
     var pairs = families.names.map { _ in 0 }
@@ -39,19 +43,70 @@ enum FamilyTable {
     }
     var table = Table(columns: [
       .init("task family"), .init("pairs", alignment: .right),
-      .init("first \(counted(tenth, "iteration"))", alignment: .right),
-      .init("last \(counted(tenth, "iteration"))", alignment: .right), .init("change", alignment: .right),
-      .init("no finite loss", alignment: .right),
+      .init("first \(counted(tenth, "iteration"))", alignment: .right, key: "first"),
+      .init("last \(counted(tenth, "iteration"))", alignment: .right, key: "last"),
+      .init("change", alignment: .right), .init("no finite loss", alignment: .right),
     ])
+    var explanations: [Explanation] = []
     for family in families.names.indices where pairs[family] > 0 {
-      let (first, last) = (early[family].mean, late[family].mean)
-      var change = Cell.missing
-      if let first, let last, first != 0 { change = .change((last - first) / abs(first)) }
-      table.append([
-        .text(families.names[family]), .integer(pairs[family]), Cell(first), Cell(last), change,
-        .integer(nonfinite[family]),
-      ])
+      let row = Row(
+        run: run, name: families.names[family], number: families.number(of: families.names[family], in: run.id),
+        tenth: tenth)
+      let (first, last) = (row.mean(early[family].mean, isEarly: true), row.mean(late[family].mean, isEarly: false))
+      let cells = [
+        row.count(pairs[family], "number of rows"), first, last, row.change(first, last),
+        row.count(nonfinite[family], "number of rows without two finite losses"),
+      ]
+      table.append([.text(row.name)] + cells.map(\.cell))
+      explanations += zip(table.columns.dropFirst(), cells).filter { !$1.cell.isMissing }.map { column, value in
+        Explanation(
+          in: "Task families", .init(column.key, column.heading), of: .init(row.name, row.name), value,
+          files: [run.recordFiles])
+      }
     }
-    return table
+    (self.table, self.explanations) = (table, explanations)
+  }
+
+  /// A family's numbers, each with where it comes from.
+  private struct Row {
+    let run: Run
+    let name: String
+    /// What task_family holds for it; nil for numbers without a name.
+    let number: Int?
+    let tenth: Int
+
+    private var pairs: Int { run.tables.first { $0.name == "pairs" }?.rowsPerRecord ?? 1 }
+    private var which: String { number.map { "task_family \($0)" } ?? "a task_family without a name" }
+
+    private func source(_ dataset: String, _ records: Range<Int>, _ formula: String, _ parts: [Source.Part] = [])
+      -> Source
+    {
+      Source(
+        runs: [run.id.text], dataset: "run/pairs/\(dataset)",
+        rows: records.lowerBound * pairs..<records.upperBound * pairs,
+        formula: formula, parts: parts)
+    }
+
+    func count(_ count: Int, _ words: String) -> Traced {
+      Traced(.integer(count), source("task_family", 0..<run.recordCount, "\(words) with \(which)"))
+    }
+
+    func mean(_ mean: Double?, isEarly: Bool) -> Traced {
+      let records = isEarly ? 0..<min(tenth, run.recordCount) : max(0, run.recordCount - tenth)..<run.recordCount
+      return Traced(
+        Cell(mean),
+        source(
+          "{positive_loss, negative_loss}", records,
+          "mean of both losses over the pairs that began and ended with \(which)"))
+    }
+
+    func change(_ first: Traced, _ last: Traced) -> Traced {
+      guard let a = first.cell.magnitude, let b = last.cell.magnitude, a != 0 else { return .missing }
+      let parts = [first, last].map { Source.Part(of: run.id.text, rows: $0.source?.rows, value: $0.cell) }
+      return Traced(
+        .change((b - a) / abs(a)),
+        source(
+          "{positive_loss, negative_loss}", 0..<run.recordCount, "(second - first) / |first| of the parts", parts))
+    }
   }
 }

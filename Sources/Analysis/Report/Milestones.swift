@@ -47,6 +47,32 @@ struct Milestones {
     self.rows = rows
   }
 
+  /// Where each number of the table comes from.
+  func explanations(of run: Run) -> [Explanation] {
+    let table = table
+    return zip(rows, table.rows).flatMap { row, cells in
+      zip(table.columns, cells).map { column, cell in
+        func source(_ dataset: String, _ rows: Range<Int>, _ formula: String) -> Source {
+          Source(run: run.id.text, dataset: "run/" + dataset, rows: rows, formula: formula)
+        }
+        let (own, all) = (row.record - 1..<row.record, 0..<row.record)
+        let from =
+          switch column.key {
+          case "outer_iteration": source("records/iteration", own, "the value")
+          case "outer_loss": source("records/outer_loss", own, "the value")
+          case "smoothed":
+            source("records/outer_loss", all, "last moving average, decay \(SmoothedLoss.decay)")
+          case "inner_steps": source("records/inner_steps", all, "sum")
+          default: source("observed/seconds", all, "sum")
+          }
+        return Explanation(
+          in: "Milestones", .init(column.key, column.heading),
+          of: .init("iteration_\(row.iteration)", "iteration \(row.iteration)"),
+          unit: cell.unit, Traced(cell, from), files: [run.recordFiles])
+      }
+    }
+  }
+
   var table: Table {
     var table = Table(columns: [
       .init("outer iteration", alignment: .right), .init("outer loss", alignment: .right),

@@ -21,6 +21,11 @@ package struct Report {
 
   private var name: String { PlotSubject.name(of: run, labels) }
 
+  /// Where each number of the tables of milestones and of task families comes from.
+  package var explanations: [Explanation] {
+    get throws { try Milestones(run).explanations(of: run) + FamilyTable(run).explanations }
+  }
+
   package func html(theme: Theme) throws -> String {
     var page = ReportPage(title: "Run \(name)", theme: theme)
     page.paragraph(summary)
@@ -74,10 +79,14 @@ package struct Report {
   private func tables(_ page: inout ReportPage) throws {
     page.heading("Tables")
     page.subheading("Milestones")
-    page.table(try Milestones(run).table)
+    let milestones = try Milestones(run)
+    page.table(milestones.table)
+    page.explanations(milestones.explanations(of: run))
     page.subheading("Task families")
     page.paragraph("Mean loss of the pairs that began and ended their unroll with the family.")
-    page.table(try FamilyTable.table(run))
+    let families = try FamilyTable(run)
+    page.table(families.table)
+    page.explanations(families.explanations)
     page.subheading("Cost")
     section("records", as: nil, &page)
     page.subheading("Events")

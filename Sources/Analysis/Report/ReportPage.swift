@@ -7,6 +7,7 @@ package struct ReportPage {
   /// What is cut where it is longer, so that a page stays below a megabyte whatever a run holds.
   private enum Limit {
     static let rows = 120
+    static let explanations = 400
     static let cellCharacters = 240
     static let preformattedCharacters = 20_000
   }
@@ -70,6 +71,16 @@ package struct ReportPage {
     let (cut, leftOut) = Self.cut(table)
     body.raw("<div class=\"scroll\">\n" + cut.render(.html) + "</div>\n")
     if leftOut > 0 { paragraph("Left out in the middle: \(counted(leftOut, "row")).") }
+  }
+
+  /// Where the numbers of the tables above come from: to be unfolded.
+  mutating func explanations(_ cells: [Explanation]) {
+    if cells.isEmpty { return }
+    body.raw("<details>\n<summary>Where these numbers come from</summary>\n<div class=\"scroll\">\n")
+    body.raw(Array(cells.prefix(Limit.explanations)).shortTable.render(.html) + "</div>\n")
+    let leftOut = cells.count - Limit.explanations
+    if leftOut > 0 { paragraph("Left out: \(counted(leftOut, "number")).") }
+    body.raw("</details>\n")
   }
 
   /// Names and values, two columns.

@@ -30,5 +30,9 @@ struct HTMLTable: TableRenderer {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  func shown(_ cell: Cell) -> String { indented(cell.rounded, blank: "\u{A0}", escape) }
+
+  func verbatim(_ lines: [String]) -> String { "<pre>" + lines.map(escape).joined(separator: "\n") + "</pre>\n" }
+
   private func attribute(_ column: Table.Column) -> String { column.alignment == .right ? " class=\"number\"" : "" }
 }

@@ -47,12 +47,21 @@ struct LaTeXTable: TableRenderer {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  func verbatim(_ lines: [String]) -> String {
+    let rows = lines.map { line in
+      // A line of nothing could not be ended, and blanks at a line's start are none to TeX unless something stands before.
+      "\\mbox{}" + indented(line, blank: "~", escape)
+    }
+    return "\\begin{flushleft}\\ttfamily\n" + rows.joined(separator: " \\\\\n") + "\n\\end{flushleft}\n"
+  }
+
   /// A number stands in mathematics, where "-" is a minus.
   func shown(_ cell: Cell) -> String {
     switch cell {
     case .integer, .unsigned, .number, .float: number(cell.rounded)
     case .fraction, .change: "$\(cell.rounded.replacing(" %", with: "\\,\\%"))$"
-    case .missing, .text, .list, .seeds, .flag, .duration, .bytes, .instant: escape(cell.rounded)
+    case .missing, .text, .list, .seeds, .numbers, .flag, .duration, .bytes, .instant:
+      indented(cell.rounded, blank: "\\ ", escape)
     }
   }
 

@@ -33,8 +33,13 @@ struct MarkdownTable: TableRenderer {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// Four blanks in front make a block in which nothing means anything.
+  func verbatim(_ lines: [String]) -> String { lines.map { $0.isEmpty ? "\n" : "    " + $0.shown + "\n" }.joined() }
+
   /// Digits of ours need no escapes.
-  func shown(_ cell: Cell) -> String { cell.isText ? escape(cell.rounded) : cell.rounded }
+  func shown(_ cell: Cell) -> String {
+    cell.isText ? indented(cell.rounded, blank: "\u{A0}", escape) : cell.rounded
+  }
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 }

@@ -1,3 +1,4 @@
+import RunSchema
 import Foundation
 
 /// Finds recipes: the files that ship with the project, and those that a path names.

@@ -1,3 +1,4 @@
+import RunSchema
 import Foundation
 package import Tasks
 

@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
       if !output.quiet, !output.json { Output.tell("measuring \(subject)") }
     }
     if let save { try report.save(to: save) }
-    output.json ? Output.print(report.json) : Output.print(table(report, baseline), as: tableOptions)
+    Output.print(table(report, baseline), tableOptions, output, json: report.json)
   }
 
   private func table(_ report: BenchReport, _ baseline: BenchBaseline?) -> Table {

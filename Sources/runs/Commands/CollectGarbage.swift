@@ -44,6 +44,7 @@ struct CollectGarbage: ParsableCommand {
     let store = Store(at: self.store.path)
     let chosen = try ids.map { try store.resolve($0) }
     var table = RetentionTable()
+    var sources: [String] = []
     for overview in try RunOverview.all(in: store) where chosen.isEmpty || chosen.contains(overview.id) {
       guard overview.damage == nil, overview.status != "running" else {
         output.tell("run \(overview.id) is \(overview.status) and left as it is")
@@ -51,23 +52,24 @@ struct CollectGarbage: ParsableCommand {
       }
       let run = try store.run(overview.id)
       let scores = try RetentionTable.scores(of: run)
+      sources.append(overview.provenance)
       table.add(
         yes
           ? try store.removeCheckpoints(of: run.id, notKeptBy: retention, scores: scores)
           : try store.retentionPlan(of: run.id, retention, scores: scores), of: overview)
     }
-    show(table)
+    show(table, sources)
   }
 
-  private func show(_ table: RetentionTable) {
-    if output.json {
-      return Output.print([
+  private func show(_ table: RetentionTable, _ sources: [String]) {
+    Output.print(
+      table.table, format, output, from: sources,
+      json: [
         "schema": "runs/gc/1", "removed": .bool(yes), "keep": .text(keep),
         "checkpoints_removed": .integer(table.going.count), "bytes": .integer(table.bytesGoing),
         "checkpoints": .array(table.table.rowObjects),
       ])
-    }
-    Output.print(table.table, as: format, quiet: output.quiet)
+    if format.format(output) == .json { return }
     let words =
       "\(table.going.count) of \(counted(table.entries.count, "checkpoint")), \(words(forBytes: table.bytesGoing))"
     output.tell(yes ? "removed \(words)" : "would remove \(words)\(table.going.isEmpty ? "" : ": add --yes to do so")")

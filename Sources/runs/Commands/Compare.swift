@@ -83,15 +83,9 @@ struct Compare: ParsableCommand {
 
   private func show(_ comparison: Comparison) throws {
     let made = Provenance.ofThisCall(comparison.runs.map(\.provenance))
-    let format = output.json ? TableFormat.json : self.format.format
+    let format = self.format.format(output)
     if let explain {
-      let found = try comparison.explain(explain)
-      if format == .json {
-        return Output.print([
-          "schema": "runs/explain/1", "made_by": made.json, "cells": .array(found.map(\.json)),
-        ])
-      }
-      return Output.print(Presentation(found.map(\.part)), format, made, self.format, output)
+      return Output.print(try comparison.explanations.named(explain), self.format, output, made)
     }
     switch format {
     case .json: Output.print(comparison.json(made: made))

@@ -68,6 +68,7 @@ struct AddData: ParsableCommand {
   @Option(help: ArgumentHelp("pictures: cut to squares and brought to so many pixels a side.", valueName: "pixels"))
   var size: Int?
 
+  @OptionGroup var table: TableOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -76,7 +77,7 @@ struct AddData: ParsableCommand {
     var intake = DataIntake(name: name, path: path)
     (intake.kind, intake.features, intake.labels, intake.unit, intake.size) = (kind, features, labels, unit, size)
     let data = try intake.add(to: store.opened, by: Environment.executablePath)
-    output.json ? Output.print(data.card("runs/data/1").json) : Output.print(data.card("runs/data/1").text)
+    Output.print(data.card("runs/data/1"), table, output, from: [data.provenance])
   }
 }
 
@@ -102,12 +103,13 @@ struct ListData: ParsableCommand {
       .init("name"), .init("kind"), .init("content"), .init("example"), .init("examples", alignment: .right),
       .init("classes", alignment: .right), .init("bytes", alignment: .right), .init("digest"),
     ])
-    var documents: [JSONValue] = []
+    var (documents, sources): ([JSONValue], [String]) = ([], [])
     var damage: [any Error] = []
     for name in try store.dataNames() {
       do {
         let data = DataCard(try store.dataHead(name))
         documents.append(data.facts)
+        sources.append(data.provenance)
         table.append([
           .text(name), .text(data.kind), .text(data.content), .text(data.shapeWords), .integer(data.examples),
           .integer(data.classes), .integer(data.byteCount), .text(String(data.digest.prefix(19))),
@@ -118,14 +120,12 @@ struct ListData: ParsableCommand {
         damage.append(error)
       }
     }
-    if output.json {
-      Output.print([
-        "schema": "runs/data-list/1", "store": .text(store.path), "data_sets": .array(documents),
-      ])
-    } else if table.rows.isEmpty, self.table.format == .text {
+    if table.rows.isEmpty, self.table.format(output) == .text {
       output.tell("no data sets in \(store.path); add one with runs data add NAME PATH")
     } else {
-      Output.print(table, as: self.table, quiet: output.quiet)
+      Output.print(
+        table, self.table, output, from: sources,
+        json: ["schema": "runs/data-list/1", "store": .text(store.path), "data_sets": .array(documents)])
     }
     for error in damage { output.tell("\(error)".shown) }
   }
@@ -145,14 +145,15 @@ struct ShowData: ParsableCommand {
   @Argument(help: "The data set's name.", completion: .dataSet)
   var name: String
 
+  @OptionGroup var table: TableOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let store = Store(at: self.store.path)
     try store.checkHasData(name)
-    let card = DataCard(try store.data(name).head).card("runs/data/1")
-    output.json ? Output.print(card.json) : Output.print(card.text)
+    let data = DataCard(try store.data(name).head)
+    Output.print(data.card("runs/data/1"), table, output, from: [data.provenance])
   }
 }
 
@@ -197,6 +198,9 @@ extension Store {
 }
 
 extension DataCard {
+  /// For the comment of a table.
+  fileprivate var provenance: String { "data set \(name): \(examples) examples, digest \(digest)" }
+
   /// What `data list` says of it to programs.
   fileprivate var facts: JSONValue { card("runs/data/1").sections[0].json }
 

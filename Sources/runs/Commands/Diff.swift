@@ -11,6 +11,7 @@ struct Diff: ParsableCommand {
       Examples:
         runs diff first second
         runs diff first second --tensors
+        runs diff first second --explain all
         runs diff first@250 second@best --tensors
         runs diff first Runs/1ngb0fp-6nq4/checkpoints/000000100.h5
 
@@ -33,6 +34,12 @@ struct Diff: ParsableCommand {
   @Flag(help: "Compare what is recorded; compute nothing again.")
   var recordedOnly = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Say from which elements of what, and how, a number comes, and nothing else: TENSOR:COLUMN, TENSOR, COLUMN, or all.",
+      valueName: "cell"))
+  var explain: String?
+
   @OptionGroup var format: TableOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
@@ -43,19 +50,23 @@ struct Diff: ParsableCommand {
     if [a, b].contains(where: StateOperand.isState) {
       let states = try [a, b].map { try StateOperand.state($0, in: store, threads: try threads.count) }
       let diff = CheckpointDiff(states[0], states[1])
-      show(diff.verdict, diff.findings, diff.tensors, diff.json, [diff.left, diff.right].map(\.provenance))
+      try show(
+        Words(diff.verdict, diff.findings, diff.tensors, diff.explanations, diff.json),
+        from: [diff.left, diff.right].map(\.provenance))
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     } else {
       var diff = try RunDiff(
         ComparedRun(try store.resolve(a), in: store), ComparedRun(try store.resolve(b), in: store))
-      if diff.isWorthRecomputing, !recordedOnly { try explain(&diff) }
-      show(diff.verdict, diff.findings, diff.tensors, diff.json, [diff.left, diff.right].map(\.provenance))
+      if diff.isWorthRecomputing, !recordedOnly { try computeAgain(&diff) }
+      try show(
+        Words(diff.verdict, diff.findings, diff.tensors, diff.explanations, diff.json),
+        from: [diff.left, diff.right].map(\.provenance))
       if !diff.isSame { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     }
   }
 
   /// Computes both again from the last state they share, as far as this program can.
-  private func explain(_ diff: inout RunDiff) throws {
+  private func computeAgain(_ diff: inout RunDiff) throws {
     let progress = CountLine("computing again", isQuiet: output.quiet || output.json)
     defer { progress.finish() }
     let threads = try threads.count
@@ -71,20 +82,36 @@ struct Diff: ParsableCommand {
     }
   }
 
-  private func show(
-    _ verdict: String, _ findings: [(label: String, words: String)], _ tensors: [TensorDifference], _ json: JSONValue,
-    _ sources: [String]
-  ) {
+  /// What is said of two runs, or of two states.
+  private struct Words {
+    let verdict: String
+    let findings: [(label: String, words: String)]
+    let tensors: [TensorDifference]
+    let explanations: [Explanation]
+    let json: JSONValue
+
+    init(
+      _ verdict: String, _ findings: [(label: String, words: String)], _ tensors: [TensorDifference],
+      _ explanations: [Explanation], _ json: JSONValue
+    ) {
+      self.verdict = verdict
+      self.findings = findings
+      self.tensors = tensors
+      self.explanations = explanations
+      self.json = json
+    }
+  }
+
+  private func show(_ words: Words, from sources: [String]) throws {
     let made = Provenance.ofThisCall(sources)
-    let table = tensors.table("Tensors that differ")
-    switch output.json ? .json : format.format {
-    case .json:
-      guard case .object(let members) = json else { return Output.print(json) }
-      return Output.print(.object(members + [.init("made_by", made.json)]))
-    case .csv: return Output.write(self.format.comment(made, .csv) + table.render(.csv))
+    if let explain { return Output.print(try words.explanations.named(explain), format, output, made) }
+    let table = words.tensors.table("Tensors that differ")
+    switch format.format(output) {
+    case .json: Output.print(words.json, made)
+    case .csv: Output.write(self.format.comment(made, .csv) + table.render(.csv))
     case let format:
-      var parts = [Presentation.Part(verdict, findings: findings)]
-      if self.tensors, !tensors.isEmpty { parts.append(.init("Tensors that differ", table: table)) }
+      var parts = [Presentation.Part(words.verdict, findings: words.findings)]
+      if tensors, !words.tensors.isEmpty { parts.append(.init("Tensors that differ", table: table)) }
       Output.print(Presentation(parts), format, made, self.format, output)
     }
   }

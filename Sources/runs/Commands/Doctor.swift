@@ -20,6 +20,7 @@ struct Doctor: ParsableCommand {
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String?
 
+  @OptionGroup var format: TableOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -27,7 +28,7 @@ struct Doctor: ParsableCommand {
     let store = Store(at: self.store.path)
     guard let id else { return try examineMachine(store) }
     let health = try RunHealth(of: try store.resolve(id), in: store)
-    output.json ? Output.print(health.card.json) : Output.print(health.card.text)
+    Output.print(health.card, format, output, from: [health.provenance])
     if let problem = health.report.problems.first {
       throw Complaint(.badData, "run \(health.id) is damaged: \(problem)")
     }
@@ -35,29 +36,45 @@ struct Doctor: ParsableCommand {
 
   private func examineMachine(_ store: Store) throws {
     let findings = MachineCheck.findings(storeAt: store.path)
-    if output.json {
-      let json = findings.map { finding -> JSONValue in
-        [
-          "key": .text(finding.key), "verdict": .text(finding.verdict.rawValue), "message": .text(finding.words),
-        ]
-      }
-      Output.print([
-        "schema": "runs/doctor/1", "fit": .bool(!findings.contains { $0.verdict == .bad }), "findings": .array(json),
-      ])
+    if format.format(output) == .text {
+      Output.write(format.comment(.ofThisCall(), .text))
+      tell(findings)
     } else {
-      let width = findings.map(\.subject.count).max() ?? 0
-      for finding in findings {
-        let mark =
-          switch finding.verdict {
-          case .good: "ok  "
-          case .warning: "WARN"
-          case .bad: "BAD "
-          }
-        Output.print("\(mark)  \(finding.subject.padded(to: width, .left))  \(finding.words.shown)")
-      }
+      Output.print(table(findings), format, output, json: json(findings))
     }
     if let bad = findings.first(where: { $0.verdict == .bad }) {
       throw Complaint(bad.key == "store" ? .cannotCreate : .unfit, "\(bad.subject): \(bad.words)")
     }
+  }
+
+  private func tell(_ findings: [Finding]) {
+    let width = findings.map(\.subject.count).max() ?? 0
+    for finding in findings {
+      let mark =
+        switch finding.verdict {
+        case .good: "ok  "
+        case .warning: "WARN"
+        case .bad: "BAD "
+        }
+      Output.print("\(mark)  \(finding.subject.padded(to: width, .left))  \(finding.words.shown)")
+    }
+  }
+
+  private func table(_ findings: [Finding]) -> Table {
+    var table = Table(columns: [.init("what", key: "key"), .init("verdict"), .init("found", key: "message")])
+    for finding in findings {
+      table.append([.text(finding.subject), .text(finding.verdict.rawValue), .text(finding.words)])
+    }
+    return table
+  }
+
+  private func json(_ findings: [Finding]) -> JSONValue {
+    [
+      "schema": "runs/doctor/1", "fit": .bool(!findings.contains { $0.verdict == .bad }),
+      "findings": .array(
+        findings.map { finding in
+          ["key": .text(finding.key), "verdict": .text(finding.verdict.rawValue), "message": .text(finding.words)]
+        }),
+    ]
   }
 }

@@ -14,6 +14,7 @@ struct List: ParsableCommand {
         runs list tag:paper since:7d --sort -created --limit 10
         runs list 'outer_loss<0.5 | -tag:debug' --format markdown
         runs list --columns 'name,min(outer_loss) as least,gradient_norm@100' --sort least
+        runs list --explain first:best
         runs list estimator=pes --group-by estimator.pairs --columns 'mean(best),sd(best),mean(min(outer_loss)) as least'
 
       A filter is made of FIELD=VALUE, with = != < <= > >= or, for tags and names, a colon; - in front means not, | means
@@ -48,6 +49,12 @@ struct List: ParsableCommand {
   @Option(help: ArgumentHelp("No more than so many.", valueName: "n"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Say from which rows of which dataset, and how, a number comes, and nothing else: RUN:COLUMN, COLUMN, RUN, or all.",
+      valueName: "cell"))
+  var explain: String?
+
   @OptionGroup var table: TableOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -61,11 +68,15 @@ struct List: ParsableCommand {
       try RunOverview.all(in: store), matching: try Filter(words: filter), sort: sort, limit: limit,
       now: now)
     let sources = list.runs.map(\.provenance)
-    if output.json { return Output.print(list.json(store: store.path, made: .ofThisCall())) }
-    if list.runs.isEmpty, table.format == .text {
+    if let explain {
+      let cells = try list.explanations(now: now, RunReader(store))
+      return Output.print(try cells.named(explain), table, output, .ofThisCall(sources))
+    }
+    if list.runs.isEmpty, table.format(output) == .text {
       return output.tell(filter.isEmpty ? "no runs in \(store.path)" : "no such runs in \(store.path)")
     }
-    Output.print(list.table(now: now), as: table, quiet: output.quiet, from: sources, paged: !output.noPager)
+    Output.print(list.table(now: now), table, output, from: sources, json: list.json(store: store.path))
+    if table.format(output) == .json { return }
     for run in list.runs where run.damage != nil {
       output.tell("run \(run.id) is damaged: see runs doctor \(run.id)")
     }
@@ -83,14 +94,16 @@ extension List {
     let list = try RunList(
       try RunOverview.all(in: store), matching: try Filter(words: filter), sort: sortsRows ? nil : sort,
       limit: sortsRows ? nil : limit, now: now)
+    let reader = RunReader(store)
     let made = try RunTable(
       list, columns: columns, groupedBy: fields, sort: sortsRows ? sort : nil, limit: sortsRows ? limit : nil,
-      reader: RunReader(store))
-    if output.json || table.format == .json {
-      return Output.print(made.json(store: store.path, made: .ofThisCall(list.runs.map(\.provenance))))
+      reader: reader)
+    if let explain {
+      return Output.print(
+        try made.explanations(reader).named(explain), table, output, .ofThisCall(list.runs.map(\.provenance)))
     }
     Output.print(
-      made.table, as: table, quiet: output.quiet, from: list.runs.map(\.provenance), paged: !output.noPager)
+      made.table, table, output, from: list.runs.map(\.provenance), json: made.json(store: store.path))
   }
 }
 

@@ -48,9 +48,14 @@ struct Log: ParsableCommand {
     var run = try store.run(id)
     let rows = try RecordRows(table.rawValue, of: run)
     var printed = max(0, run.recordCount - (last ?? run.recordCount))
-    guard output.json || format.format == .text else {
+    guard [.json, .text].contains(format.format(output)) else {
       if follow { throw Complaint(.usage, "--follow goes with text and --json") }
-      return Output.print(try rows.table(printed..<run.recordCount, of: run), as: format)
+      return Output.print(
+        try rows.table(printed..<run.recordCount, of: run), format, output, from: [try source(run, in: store)],
+        json: .null)
+    }
+    if format.comment, format.format(output) == .text {
+      Output.write(format.comment(.ofThisCall([try source(run, in: store)]), .text))
     }
     var lines = GrowingTable(keeping: columns(of: run))
     while true {
@@ -63,11 +68,15 @@ struct Log: ParsableCommand {
     if follow { output.tell("run \(id) \(run.status.words)") }
   }
 
+  private func source(_ run: Run, in store: Store) throws -> String {
+    RunOverview(run, try store.labels(of: run.id)).provenance
+  }
+
   private func show(_ rows: RecordRows, _ records: Range<Int>, of run: Run, in lines: inout GrowingTable) throws {
     let chunk = 1_000
     for first in stride(from: records.lowerBound, to: records.upperBound, by: chunk) {
       let table = try rows.table(first..<min(first + chunk, records.upperBound), of: run)
-      guard output.json else {
+      guard format.format(output) == .json else {
         Output.write(lines.lines(table))
         continue
       }

@@ -32,8 +32,7 @@ struct Recipes: ParsableCommand {
       table.append([.text(name), .text(summary)])
       json.append(["name": .text(name), "summary": .text(summary), "file": .text(file)])
     }
-    if output.json { return Output.print(["schema": "runs/recipes/1", "recipes": .array(json)]) }
-    Output.print(table, as: format, quiet: output.quiet)
+    Output.print(table, format, output, json: ["schema": "runs/recipes/1", "recipes": .array(json)])
   }
 
   private func show(_ recipe: Recipe) {
@@ -47,6 +46,6 @@ struct Recipes: ParsableCommand {
         .init("As written", key: "given", .lines(recipe.given), json: .text(recipe.given)),
         .init("All fields", key: "resolved", .fields(fields), json: recipe.resolved),
       ])
-    output.json ? Output.print(card.json) : Output.print(card.text)
+    Output.print(card, format, output)
   }
 }

@@ -13,6 +13,7 @@ struct Show: ParsableCommand {
         runs show first@300
         runs show first@best --json
         runs show first@300 --state
+        runs show first --format markdown
 
       With @I theta is rebuilt from the nearest checkpoint and the records behind it, bit by bit and without inner training.
       With --state the whole state is: from the nearest checkpoint each iteration is computed again, and must come out as it
@@ -26,22 +27,24 @@ struct Show: ParsableCommand {
   @Flag(help: "The whole state: outer optimizer and particles too.")
   var state = false
 
+  @OptionGroup var format: TableOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let store = Store(at: self.store.path)
-    let card: Card
+    let (card, run): (Card, Run)
     if StateOperand.isState(id) || state {
       let moment = try store.moment(try CheckpointReference(id))
       let replay = try Replay(moment.run, threads: try threads.count)
+      run = moment.run
       card = state ? try stateCard(replay, moment.iteration) : try thetaCard(replay, moment.iteration)
     } else {
-      let run = try store.run(try store.resolve(id))
+      run = try store.run(try store.resolve(id))
       card = try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now())).card()
     }
-    output.json ? Output.print(card.json) : Output.page(card.text + "\n", !output.noPager)
+    Output.print(card, format, output, from: [RunOverview(run, try store.labels(of: run.id)).provenance])
   }
 
   private func thetaCard(_ replay: Replay, _ iteration: Int) throws -> Card {

@@ -54,9 +54,8 @@ struct Tasks: ParsableCommand {
     let entry = try TaskCatalogue.entry(task)
     let card = TaskCard(entry, try TaskSpecimen(entry, seed: seed), seed: seed)
     let trial = curve || picture != nil ? card.specimen.adam(steps: steps) : nil
-    if output.json { return Output.print(card.card(trial).json) }
-    Output.print(card.card(trial).text)
-    guard let trial else { return }
+    Output.print(card.card(trial), format, output)
+    guard let trial, picture != nil || format.format(output) == .text else { return }
     try draw(TaskCard.plot(card.specimen.name, trial).chart(), picture)
   }
 
@@ -65,8 +64,8 @@ struct Tasks: ParsableCommand {
     for entry in TaskCatalogue.entries(with: search) {
       table.append([.text(entry.name), .text(entry.kind.rawValue), .text(entry.summary)])
     }
-    if output.json { return Output.print(["schema": "runs/tasks/1", "families": .array(table.rowObjects)]) }
-    Output.print(table, as: format, quiet: output.quiet)
+    Output.print(
+      table, format, output, json: ["schema": "runs/tasks/1", "families": .array(table.rowObjects)])
   }
 
   private func draw(_ chart: Chart, _ picture: PictureFile?) throws {

@@ -32,6 +32,7 @@ struct Verify: ParsableCommand {
   @Option(help: ArgumentHelp("Last outer iteration to compute again.", valueName: "j"))
   var to: Int?
 
+  @OptionGroup var format: TableOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -59,8 +60,45 @@ struct Verify: ParsableCommand {
     let progress = CountLine("computing again", isQuiet: output.quiet || output.json)
     let report = try replay.verify(try scope, in: store) { progress.show($0, of: $1) }
     progress.finish()
-    output.json ? Output.print(json(report, run)) : Output.print(text(report, run))
+    show(report, run, [RunOverview(run, try store.labels(of: run.id)).provenance])
     if !report.holds { throw Complaint(.checkFailed, "run \(run.id) does not verify: \(report.problems[0])") }
+  }
+
+  private func show(_ report: VerificationReport, _ run: Run, _ sources: [String]) {
+    guard format.format(output) == .text else {
+      return Output.print(table(report, run), format, output, from: sources, json: json(report, run))
+    }
+    Output.write(format.comment(.ofThisCall(sources), .text) + text(report, run) + "\n")
+  }
+
+  private func table(_ report: VerificationReport, _ run: Run) -> Table {
+    var table = Table(
+      "Run \(run.id) \(report.holds ? "verifies" : "does NOT verify")",
+      columns: [.init("check"), .init("done", alignment: .right), .init("of", alignment: .right), .init("found")])
+    let same = Cell.text(report.holds ? "every bit the same" : "see the problems")
+    table.append([
+      .text("files"), .integer(report.filesChecked), .missing,
+      report.holds ? .text("every checksum holds") : same,
+    ])
+    table.append([
+      .text("outer iterations computed again"), .integer(report.iterationsRecomputed), .integer(run.recordCount), same,
+    ])
+    table.append([
+      .text("checkpoints compared with states computed again"), .integer(report.checkpointsCompared),
+      .integer(run.checkpoints.count), same,
+    ])
+    if report.thetaIterationsRebuilt > 0 {
+      table.append([
+        .text("theta rebuilt from the records alone"), .integer(report.thetaIterationsRebuilt),
+        .integer(run.recordCount), same,
+      ])
+      table.append([
+        .text("thetas compared with checkpoints"), .integer(report.thetasCompared), .integer(run.checkpoints.count),
+        same,
+      ])
+    }
+    for problem in report.problems { table.append([.text("problem"), .missing, .missing, .text(problem)]) }
+    return table
   }
 
   private func json(_ report: VerificationReport, _ run: Run) -> JSONValue {
