@@ -16,7 +16,8 @@ let settings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault
 /// A test target for each module, and those that look at the whole: what each may import.
 let tests: [Target] = [
   ("HDF5Tests", ["HDF5", "CHDF5"]),
-  ("RunStoreTests", ["RunStore", "HDF5"]),
+  ("RunStoreTests", ["RunStore", "HDF5", "Fuzzing"]),
+  ("FuzzingTests", ["Fuzzing"]),
   ("NumericsTests", ["Numerics"]),
   ("GraphTests", ["Graph", "Numerics", "DoublePrecision"]),
   ("TasksTests", ["Tasks", "Graph", "Numerics", "DataSets", "DoublePrecision"]),
@@ -29,11 +30,22 @@ let tests: [Target] = [
   ("EndToEndTests", ["runs", "Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5"]),
 ].map { name, modules in
   // Files that tests read in place are no resources of theirs.
-  let fixtures = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)/Fixtures")
+  let inPlace = ["Fixtures", "Corpus"].filter {
+    FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)/\($0)")
+  }
   return .testTarget(
-    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, exclude: fixtures ? ["Fixtures"] : [],
-    swiftSettings: kernelSettings)
+    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, exclude: inPlace, swiftSettings: kernelSettings)
 }
+
+/// libFuzzer's program, whose main function is libFuzzer's: Tools/fuzz alone asks for it.
+let fuzzer: [Target] =
+  Context.environment["RUNS_FUZZER"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+  ]
 
 let package = Package(
   name: "runs",
@@ -89,6 +101,10 @@ let package = Package(
     .target(
       name: "DoublePrecision", dependencies: ["Graph", "Numerics"], path: "Tests/DoublePrecision",
       swiftSettings: kernelSettings),
-  ] + tests,
+    // Readers that are given harmed bytes, by tests and by libFuzzer.
+    .target(
+      name: "Fuzzing", dependencies: ["Experiments", "RunSchema", "RunStore"], path: "Tests/Fuzzing",
+      swiftSettings: settings),
+  ] + tests + fuzzer,
   swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
 
   /// The id of these letters; nil unless they fit the pattern.
   public init?(_ text: String) {
-    let letters = Array(text.utf8)
+    let letters = text.utf8
     guard let first = letters.first, letters.count <= 64, Self.isLetterOrDigit(first),
       letters.allSatisfy({ Self.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") })
     else { return nil }

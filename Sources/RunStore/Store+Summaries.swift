@@ -55,7 +55,11 @@ extension Store {
     let catalogue = Catalogue.find(in: folder, doing: doing)
     let known = catalogue?.summarizer == summarizer.name ? catalogue?.entries ?? [:] : [:]
     var look = Look(known: known, summarizer: summarizer, store: self, folder: folder)
-    let summaries = try ids(in: folder, doing: doing).compactMap { try look.summary(of: $0) }
+    let names = try folderNames(in: folder, doing: doing)
+    let areAsKnown = concurrently(names.count) { known[names[$0]]?.stamp.fits(names[$0], in: folder) ?? false }
+    let summaries = try zip(names, areAsKnown).compactMap { id, isAsKnown in
+      isAsKnown || isRun(id, in: folder) ? try look.summary(of: id, isAsKnown: isAsKnown) : nil
+    }
     look.keep(count: summaries.count, wasKept: catalogue)
     return summaries
   }
@@ -74,13 +78,13 @@ extension Store {
   /// The names of those of some runs that have one. Labels are read where the catalogue does not have them as they are.
   func names(of ids: [RunID], in store: Folder, doing: String) throws -> [(id: RunID, name: String)] {
     let entries = Catalogue.find(in: store, doing: doing)?.entries ?? [:]
-    return try ids.compactMap { id in
-      if let entry = entries[id], let labels = entry.stamp.labels,
-        store.status(id.text + "/" + Labels.fileName) == labels
-      {
-        return entry.labels.name.map { (id, $0) }
-      }
-      return try name(of: id, in: store).map { (id, $0) }
+    let areAsKnown = concurrently(ids.count) { index in
+      guard let labels = entries[ids[index]]?.stamp.labels else { return false }
+      return store.status(ids[index].text + "/" + Labels.fileName) == labels
+    }
+    return try zip(ids, areAsKnown).compactMap { id, isAsKnown in
+      let name = isAsKnown ? entries[id]?.labels.name : try name(of: id, in: store)
+      return name.map { (id, $0) }
     }
   }
 }
@@ -103,8 +107,9 @@ private struct Look {
   }
 
   /// What there is to say of a run; nil for one that went meanwhile.
-  mutating func summary(of id: RunID) throws -> RunSummary? {
-    if let entry = known[id], entry.stamp.fits(id, in: folder), let status = status(entry, id) {
+  /// - Parameter isAsKnown: its files are as the catalogue says.
+  mutating func summary(of id: RunID, isAsKnown: Bool) throws -> RunSummary? {
+    if isAsKnown, let entry = known[id], let status = status(entry, id) {
       entries[id] = entry
       return RunSummary(id, entry, status)
     }

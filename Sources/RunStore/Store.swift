@@ -102,8 +102,14 @@ extension Store {
   /// A folder is a run when there is a file of a run in it: a store may lie among other folders, and those of a damaged
   /// run are seldom all gone.
   func ids(in folder: Folder, doing: String) throws -> [RunID] {
-    let named = try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }
-    return named.filter { isRun($0, in: folder) }.sorted()
+    let names = try folderNames(in: folder, doing: doing)
+    let areRuns = concurrently(names.count) { isRun(names[$0], in: folder) }
+    return zip(names, areRuns).compactMap { $1 ? $0 : nil }
+  }
+
+  /// The names of folders that could be runs, in the order of time.
+  func folderNames(in folder: Folder, doing: String) throws -> [RunID] {
+    try folder.list(doing: doing).compactMap { $0.kind == .folder ? RunID($0.name) : nil }.sorted()
   }
 
   /// What cannot be asked about is taken for one, and says so itself.

@@ -1,5 +1,7 @@
 import Experiments
+import OuterTraining
 import RunSchema
+import Tasks
 import Testing
 
 struct SampledTaskRecipeTests {
@@ -39,5 +41,28 @@ struct SampledTaskRecipeTests {
     #expect(throws: RecipeError.self) { try Recipe("tasks: [{family: nvp, maximum_length: 10}]", name: "small") }
     let recipe = try Recipe("tasks: [{family: char_rnn, maximum_length: 10}]", name: "small")
     #expect(try Experiment(recipe: recipe, seed: 1).familyNames[0].contains("length <= 10"))
+  }
+}
+
+/// A recipe may ask for one of TaskSet's configurations alone, whatever it costs.
+@Suite struct OneConfigurationTests {
+  private func entry(_ recipe: Recipe) -> JSONValue? {
+    guard case .array(let tasks)? = recipe.resolved["tasks"] else { return nil }
+    return tasks.first
+  }
+
+  @Test func everyDrawIsThatConfiguration() throws {
+    let recipe = try Recipe("tasks: [{family: conv_fc, configuration: 19}]", name: "one")
+    let problem = try Experiment(recipe: recipe, seed: 1, calibrations: [[]]).problem
+    let family = problem.tasks.members[0].family
+    let layouts = Set((0..<20).map { family.task(seed: $0).parameters })
+    #expect(layouts.count == 1 && layouts.first?.count == 9_223)
+    #expect(entry(recipe)?["configuration"] == 19)
+    let all = try Recipe("tasks: [{family: conv_fc}]", name: "all")
+    #expect(entry(all)?["family"] == "conv_fc" && entry(all)?["configuration"] == nil)
+    #expect(throws: RecipeError.self) { try Recipe("tasks: [{family: conv_fc, configuration: 1000}]", name: "none") }
+    #expect(throws: RecipeError.self) {
+      try Recipe("tasks: [{family: conv_fc, configuration: 1, maximum_work: 10}]", name: "both")
+    }
   }
 }

@@ -4,6 +4,7 @@
 // process: the case that was tried last lies in RUNS_FUZZ_FOLDER, if that is given.
 
 import Foundation
+import Fuzzing
 import RunStore
 import Testing
 

@@ -1,5 +1,6 @@
 // A run whose file is too large to be read as a whole whenever somebody looks at it.
 
+import Fuzzing
 import RunStore
 import Synchronization
 import Testing

@@ -2,6 +2,7 @@
 
 import Foundation
 import HDF5
+import Fuzzing
 import RunStore
 import Testing
 

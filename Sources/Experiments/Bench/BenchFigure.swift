@@ -2,7 +2,13 @@ package import RunSchema
 
 /// One figure of the bench: what it is, its median, its spread, and how near the machine's peak it comes.
 package struct BenchFigure: Equatable, Sendable {
-  /// The part of the bench: machine, update, task, iteration, store, start.
+  /// A value of a quantity that grows.
+  package struct Place: Equatable, Sendable {
+    package let quantity: String
+    package let at: Double
+  }
+
+  /// The part of the bench: machine, update, task, iteration, growth, store, start.
   package let group: String
   package let name: String
   /// The median over the repeats, in `unit`.
@@ -22,6 +28,9 @@ package struct BenchFigure: Equatable, Sendable {
   package var peakShare: Double?
   /// Useful operations a second of CPU time, as a share of one core's: what the share were if nobody else computed here.
   package var peakShareOfCPU: Double?
+
+  /// Of a figure of growth: what grows, and how far.
+  package var along: Place?
 
   /// A figure whose every repeat is known.
   init(_ group: String, _ name: String, _ values: [Double], unit: String, isRate: Bool) {
@@ -61,6 +70,7 @@ package struct BenchFigure: Equatable, Sendable {
       "flops_per_second": operationsPerSecond.map { .number($0) } ?? .null,
       "peak_share": peakShare.map { .number($0) } ?? .null,
       "peak_share_of_cpu": peakShareOfCPU.map { .number($0) } ?? .null,
+      "along": along.map { ["quantity": .text($0.quantity), "at": .number($0.at)] } ?? .null,
     ]
   }
 }

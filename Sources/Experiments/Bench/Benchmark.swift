@@ -31,12 +31,17 @@ package struct Benchmark: Sendable {
     let tasks = try TaskBench(budget: short, peak: peak).run()
     let iterations = try IterationBench(budget: long, peak: peak, threads: threads).run(
       isQuick: isQuick, observe: observe)
+    var growth: [BenchFigure] = []
+    if !isQuick {
+      observe("growth")
+      growth = try GrowthBench(budget: short, threads: threads).run()
+    }
     observe("updates")
     let sizes = isQuick ? [10_000, 1_000_000] : [1_000, 10_000, 1_000_000, 10_000_000]
     let updates = UpdateBench(budget: BenchBudget(repeats: short.repeats, seconds: 0.02), peak: peak, sizes: sizes)
       .run()
     return BenchReport(
       isQuick: isQuick, threads: threads, load: load, seconds: Environment.clock() - start,
-      figures: machine + updates + tasks + iterations + store + starts)
+      figures: machine + updates + tasks + iterations + growth + store + starts)
   }
 }

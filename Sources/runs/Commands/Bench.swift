@@ -10,6 +10,7 @@ struct Bench: ParsableCommand {
         runs bench --quick
         runs bench --save before.json
         runs bench --compare before.json
+        runs bench --plot growth.svg
 
       Peak, updates, tasks, outer iterations, store and start, each the median of repeats with the least and the greatest.
       GFLOP/s count matrix products only. The peak is measured in the same run; `of peak` is by wall time on all the cores
@@ -25,17 +26,39 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("A report saved before: adds how often faster this one is.", valueName: "file"))
   var compare: String?
 
+  @Option(help: ArgumentHelp("Draws how the time grows, as FILE.svg or FILE.png; not with --quick.", valueName: "file"))
+  var plot: String?
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var tableOptions: TableOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    if quick, plot != nil { throw Complaint(.usage, "--plot: growth is measured without --quick only") }
+    let picture = try plot.map { try PictureFile($0) }
     let baseline = try compare.map { path in try BenchBaseline(path: path) }
     let report = try Benchmark(isQuick: quick, threads: threads.count).run { subject in
       if !output.quiet, !output.json { Output.tell("measuring \(subject)") }
     }
     if let save { try report.save(to: save) }
+    if let picture {
+      try picture.write(Self.growth(report).chart(), width: 800, theme: .auto)
+      output.tell("wrote \(picture.path.shown)")
+    }
     Output.print(table(report, baseline), tableOptions, output, json: report.json)
+  }
+
+  private static func growth(_ report: BenchReport) -> GrowthPlot {
+    let figures = report.figures.compactMap { figure in figure.along.map { (place: $0, figure: figure) } }
+    var quantities: [String] = []
+    for figure in figures where !quantities.contains(figure.place.quantity) { quantities.append(figure.place.quantity) }
+    return GrowthPlot(
+      title: "Growth of an outer iteration · \(report.threads) threads",
+      quantities.map { quantity in
+        let own = figures.filter { $0.place.quantity == quantity }
+        return GrowthPlot.Series(
+          quantity, own.map { ($0.place.at, $0.figure.value, $0.figure.lowest, $0.figure.highest) })
+      })
   }
 
   private func table(_ report: BenchReport, _ baseline: BenchBaseline?) -> Table {
