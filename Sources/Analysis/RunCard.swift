@@ -3,10 +3,10 @@ package import RunStore
 
 /// Everything about a run, in sections.
 package struct RunCard: Sendable {
-  private let run: Run
-  private let labels: Labels
-  private let overview: RunOverview
-  private let now: Instant
+  let run: Run
+  let labels: Labels
+  let overview: RunOverview
+  let now: Instant
 
   package init(_ run: Run, _ labels: Labels, now: Instant) throws {
     self.run = run

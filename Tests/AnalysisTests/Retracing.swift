@@ -37,7 +37,7 @@ struct Retracing {
   private func value(_ formula: String, _ run: String, _ dataset: String, _ rows: Range<Int>) throws -> Double? {
     let run = try #require(runs[run])
     let words = dataset.split(separator: "/").map(String.init)
-    guard words.count == 3, words[0] == "run", words[1] != "events", words[1] != "identity" else { return nil }
+    guard words.count == 3, words[0] == "run", ["records", "pairs", "observed"].contains(words[1]) else { return nil }
     func column(_ table: String, _ name: String) throws -> [Double] {
       try #require(try run.run.column(table, name, rows: rows).doubles)
     }

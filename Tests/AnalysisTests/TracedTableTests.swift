@@ -133,6 +133,40 @@ import Testing
     #expect(computed.explanations.first?.json["files"] == ["a@51: computed from 50", "b@51: computed from 50"])
   }
 
+  @Test func everyNumberOfACardIsTraced() throws {
+    let runs = try runs()
+    let parent = runs[0].id.text
+    let fork = try Synthetic(
+      records: 5, firstIteration: 10, lineage: [Lineage(run: parent, iteration: 10, contents: Digest.of([]))]
+    ).run(in: store)
+    for run in runs + [fork] {
+      let whole = try RunCard(run.run, run.labels, now: Instant(1_900_000_000))
+      let card = try whole.card()
+      let cells = whole.explanations(of: card)
+      for section in card.sections {
+        switch section.body {
+        case .fields(let fields):
+          for field in fields where Double(field.cell.exact) != nil {
+            let found = try cells.named("\(field.key):\(run.label)")
+            #expect(found.contains { $0.value.cell == field.cell && $0.value.source != nil }, "\(field.key)")
+          }
+        case .table(let table):
+          for (index, row) in table.rows.enumerated() {
+            for (column, cell) in zip(table.columns, row) where Double(cell.exact) != nil {
+              let found = try cells.named("\(section.heading) \(index + 1):\(column.heading)")
+              #expect(found.contains { $0.value.cell == cell }, "\(section.heading), \(column.heading)")
+            }
+          }
+        case .lines: break
+        }
+      }
+      let (again, others) = try retrace(cells, runs + [fork], run.label)
+      #expect(again >= 9, "\(again)")
+      let known = ["the value", "the last", "field ", "quotient", "0 no", "\(Instant(1_900_000_000)) less"]
+      #expect(others.filter { other in !known.contains { other.hasPrefix($0) } }.isEmpty, "\(others)")
+    }
+  }
+
   @Test func theTablesOfAReportAreTraced() throws {
     let runs = try runs()
     for run in runs {

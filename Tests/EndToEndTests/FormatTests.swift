@@ -33,6 +33,9 @@ import Testing
     (["diff", "a_1@4", "a_1@8", "--tensors"], true, true), (["show", "a_1"], true, true),
     (["show", "a_1@5"], true, true), (["show", "a_1@5", "--state"], true, true), (["log", "a_1"], true, true),
     (["log", "a_1", "--table", "pairs"], true, true), (["verify", "a_1", "--all"], true, true), (["gc"], true, true),
+    (["list", "--explain", "all"], true, true), (["show", "a_1", "--explain", "all"], true, true),
+    (["show", "a_1@5", "--explain", "all"], true, true), (["diff", "a_1", "a_2", "--explain", "all"], true, true),
+    (["evaluate", "a_1", "--draws", "2", "--steps", "3", "--explain", "all"], true, true),
     (["evaluate", "a_1", "--draws", "2", "--steps", "3"], true, true), (["doctor"], true, false),
     (["doctor", "a_1"], true, true), (["data", "list"], true, false), (["data", "show", "wine"], true, false),
     (["recipes"], false, false), (["recipes", "quadratic"], false, false),
@@ -91,6 +94,9 @@ import Testing
       let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
       let schema = try #require(object["schema"] as? String, "\(words)")
       #expect(schema.hasPrefix("runs/") && schema.contains { $0.isNumber }, "\(words): \(schema)")
+      for cell in object["cells"] as? [[String: Any]] ?? [] where !(cell["value"] is NSNull) {
+        #expect(cell["from"] is [String: Any], "\(words): \(cell["key"] ?? "") of \(cell["subject"] ?? "")")
+      }
       let made = try #require(object["made_by"] as? [String: Any], "\(words)")
       let sources = try #require(made["sources"] as? [String], "\(words)")
       #expect(!Self.commands[index].isOfRuns || sources.contains { $0.contains("_sha256 ") }, "\(words): \(sources)")

@@ -7,6 +7,7 @@ package struct Report {
   private let labels: Labels
   private let overview: RunOverview
   private let lineage: LineageTree
+  private let whole: RunCard
   private let card: Card
   private let now: Instant
 
@@ -16,7 +17,8 @@ package struct Report {
     self.lineage = lineage
     self.now = now
     overview = RunOverview(run, labels)
-    card = try RunCard(run, labels, now: now).card()
+    whole = try RunCard(run, labels, now: now)
+    card = try whole.card()
   }
 
   private var name: String { PlotSubject.name(of: run, labels) }
@@ -89,6 +91,7 @@ package struct Report {
     page.explanations(families.explanations)
     page.subheading("Cost")
     section("records", as: nil, &page)
+    page.explanations(whole.explanations(of: card).filter { $0.section == "Records" })
     page.subheading("Events")
     section("events", as: nil, &page)
   }

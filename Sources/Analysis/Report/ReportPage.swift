@@ -74,7 +74,8 @@ package struct ReportPage {
   }
 
   /// Where the numbers of the tables above come from: to be unfolded.
-  mutating func explanations(_ cells: [Explanation]) {
+  mutating func explanations(_ all: [Explanation]) {
+    let cells = all.filter { !$0.value.cell.isText && !$0.value.cell.isMissing && $0.value.source != nil }
     if cells.isEmpty { return }
     body.raw("<details>\n<summary>Where these numbers come from</summary>\n<div class=\"scroll\">\n")
     body.raw(Array(cells.prefix(Limit.explanations)).shortTable.render(.html) + "</div>\n")

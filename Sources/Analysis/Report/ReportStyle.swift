@@ -36,7 +36,7 @@ enum ReportStyle {
     dd{margin-bottom:.5rem}body{font-size:15px}}
     @media print{main{max-width:none;padding:0}body{font-size:10.5pt}nav{display:none}.wide{display:block}\
     .narrow{display:none}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}pre{white-space:pre-wrap;\
-    overflow-wrap:anywhere}.scroll{overflow:visible;background:none}td{overflow-wrap:anywhere}.wide>svg{max-height:23cm}}
+    overflow-wrap:anywhere}.scroll{overflow:visible;background:none}td+td{overflow-wrap:anywhere}.wide>svg{max-height:23cm}}
     """
 
   private static let light = colours(\.light, link: "#0b5cad", block: "#f4f6f8")

@@ -14,6 +14,7 @@ struct Show: ParsableCommand {
         runs show first@best --json
         runs show first@300 --state
         runs show first --format markdown
+        runs show first --explain inner_steps
 
       With @I theta is rebuilt from the nearest checkpoint and the records behind it, bit by bit and without inner training.
       With --state the whole state is: from the nearest checkpoint each iteration is computed again, and must come out as it
@@ -27,6 +28,12 @@ struct Show: ParsableCommand {
   @Flag(help: "The whole state: outer optimizer and particles too.")
   var state = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Say from which rows of which dataset, and how, a value comes, and nothing else: a field's name, ROW:COLUMN, or all.",
+      valueName: "cell"))
+  var explain: String?
+
   @OptionGroup var format: TableOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var store: StoreOptions
@@ -35,16 +42,22 @@ struct Show: ParsableCommand {
   func run() throws {
     let store = Store(at: self.store.path)
     let (card, run): (Card, Run)
+    let cells: [Explanation]
     if StateOperand.isState(id) || state {
       let moment = try store.moment(try CheckpointReference(id))
       let replay = try Replay(moment.run, threads: try threads.count)
       run = moment.run
       card = state ? try stateCard(replay, moment.iteration) : try thetaCard(replay, moment.iteration)
+      cells = explanations(of: card, run, record: moment.iteration - replay.firstIteration - 1)
     } else {
       run = try store.run(try store.resolve(id))
-      card = try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now())).card()
+      let whole = try RunCard(run, try store.labels(of: run.id), now: Instant(Environment.now()))
+      card = try whole.card()
+      cells = whole.explanations(of: card)
     }
-    Output.print(card, format, output, from: [RunOverview(run, try store.labels(of: run.id)).provenance])
+    let source = RunOverview(run, try store.labels(of: run.id)).provenance
+    if let explain { return Output.print(try cells.named(explain), format, output, .ofThisCall([source])) }
+    Output.print(card, format, output, from: [source])
   }
 
   private func thetaCard(_ replay: Replay, _ iteration: Int) throws -> Card {
@@ -96,6 +109,40 @@ struct Show: ParsableCommand {
     }
     return Card.Section("Theta", .table(table), json: .array(json))
   }
+
+  /// Of a moment: its record's columns, and what is told of the tensors.
+  private func explanations(of card: Card, _ run: Run, record: Int) -> [Explanation] {
+    card.sections.flatMap { section -> [Explanation] in
+      switch section.body {
+      case .fields(let fields) where section.key == "record":
+        return fields.map { field in
+          let from = Source(
+            runs: [run.id.text], dataset: "run/records/\(field.key)", rows: record..<record + 1, formula: "the value")
+          return Explanation(
+            in: section.heading, .init(field.key, field.label), of: .init(run.id.text, run.id.text),
+            Traced(field.cell, from), files: [run.path + "/run.h5"])
+        }
+      case .table(let table):
+        return table.rows.flatMap { row in
+          zip(table.columns, row).dropFirst().filter { $0.1 != .missing }.map { column, cell in
+            let name = (section.key == "theta" ? "theta/" : "") + row[0].exact
+            let from = Source(
+              runs: [run.id.text], dataset: name, formula: Self.formulas[column.key] ?? "as it is stored")
+            return Explanation(
+              in: section.heading, .init(column.key, column.heading), of: .init(row[0].exact, row[0].exact),
+              Traced(cell, from), files: [section.key == "theta" ? "theta rebuilt at \(id)" : "the state at \(id)"])
+          }
+        }
+      default: return []
+      }
+    }
+  }
+
+  private static let formulas = [
+    "norm": "Euclidean norm of all elements", "mean": "mean of all elements",
+    "standard_deviation": "standard deviation of all elements, with n below", "smallest": "least element",
+    "greatest": "greatest element",
+  ]
 
   /// The record of the iteration that led here; nothing for the start.
   private func record(_ iteration: Int, _ replay: Replay) throws -> Card.Section {
