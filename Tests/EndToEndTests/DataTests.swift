@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import Testing
 
 /// `runs data`, and runs on data sets of their store.
@@ -126,12 +127,16 @@ import Testing
       with h5py.File(sys.argv[1], "w") as f:
           f["part/x"] = np.arange(30 * 2 * 3, dtype=np.uint8).reshape(30, 2, 3)
           f["y"] = np.arange(30) % 3
+          np.savez(sys.argv[1] + ".npz", x=f["part/x"][:], y=f["y"][:])
       """
     #expect(
       try Command(binary: URL(fileURLWithPath: "/usr/bin/env")).run("python3", "-c", program, file).status == 0)
     let added = try data(store, "add", "foreign", file, "--features", "part/x", "--json").json()
     let facts = try #require(added["data_set"] as? [String: Any])
     #expect(facts["content"] as? String == "images" && facts["examples"] as? Int == 30)
+    // The same numbers from another format are the same data set.
+    let other = try data(store, "add", "archive", file + ".npz", "--json").json()
+    #expect((other["data_set"] as? [String: Any])?["digest"] as? String == facts["digest"] as? String)
     try Data(Array("no HDF5".utf8)).write(to: URL(fileURLWithPath: file))
     expect(65, "cannot open", "examples.h5", of: try data(store, "add", "broken", file))
     #expect(try data(store, "list", "--json").output.contains("broken") == false)
@@ -190,6 +195,9 @@ import Testing
       try data(store, "add", "pets", folder + "/pets", "--json").json()["data_set"] as? [String: Any])
     #expect(facts["examples"] as? Int == 13 && facts["classes"] as? Int == 2)
     #expect(facts["shape"] as? String == "1 x 2 x 1")
+    let contents = try Store(at: store.path).data("pets").contents
+    guard case .uint8(let pixels)? = contents["pixels"]?.values else { throw CancellationError() }
+    #expect(pixels == (0..<26).map { $0 % 2 == 0 ? 65 : 66 })
   }
 
   static let fashionMNIST = "/usr/share/datasets/fashion-mnist"
