@@ -69,7 +69,8 @@ struct PublishedConfigurationTests {
     }
     print(
       "\(family.name): parameters \(Self.range(parameters)), operations \(Self.range(operations)), loss at the start"
-        + " \(Self.range(starts.filter(\.isFinite))); \(finite) of 20 finite, \(lower) lower; \(Int(-begin.timeIntervalSinceNow)) s")
+        + " \(Self.range(starts.filter(\.isFinite))); \(finite) of 20 finite, \(lower) lower;"
+        + " \(Int(-begin.timeIntervalSinceNow)) s")
     #expect(finite >= 12 && lower >= 10, "\(finite) finite, \(lower) lower")
   }
 
