@@ -18,7 +18,7 @@ struct Runs: ParsableCommand {
 
       Runs lie in --store DIR, else $RUNS_STORE, else ./Runs. A run is named by its id, a unique prefix of it, its
       name, or `latest`; a checkpoint by ID, ID@300, ID@best, or a checkpoint file's path.
-      """,
+      """.flowing,
     version: ProgramVersion.current,
     subcommands: [ReadForeign.self],
     groupedSubcommands: [

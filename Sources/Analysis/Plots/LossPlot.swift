@@ -22,7 +22,7 @@ struct LossPlot {
         return curve
       }
       return SubjectCurves(
-        label: subject.label, look: .numbered(index), curves: curves, isSmoothed: true, hasCompany: subjects.count > 1)
+        label: subject.label, look: .numbered(index), curves: curves, isSmoothed: true, company: subjects.count - 1)
     }
   }
 

@@ -72,7 +72,7 @@ struct QuantityPlot {
       return quantities.indices.map { quantity in
         SubjectCurves(
           label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] },
-          isSmoothed: quantities[quantity].isSmoothed, hasCompany: subjects.count > 1)
+          isSmoothed: quantities[quantity].isSmoothed, company: subjects.count - 1)
       }
     }
     var notes = Set(curves.joined().flatMap(\.notes)).sorted()

@@ -6,24 +6,27 @@ struct SubjectCurves {
   let curves: [Curve]
   /// Whether the line is the smoothed value rather than the mean of the records of a bin.
   let isSmoothed: Bool
-  /// Whether other subjects are drawn beside it.
-  let hasCompany: Bool
+  /// How many other subjects are drawn beside it.
+  let company: Int
 
   private var lines: [[Point]] { curves.map { isSmoothed ? $0.smoothed : $0.means } }
 
   /// The most runs whose own lines stand behind a group's median; beside other groups they would hide these.
-  private var mostMembers: Int { hasCompany ? 6 : 40 }
+  private var mostMembers: Int { company > 0 ? 6 : 40 }
+
+  /// Many lines are thin, so that they can be followed.
+  private var weight: Mark.Weight { company > 8 ? .thin : .strong }
 
   /// What lies behind, then what lies in front.
   func marks(isAlone: Bool) -> (behind: [Mark], front: [Mark]) {
     if curves.count > 1 {
       let spread = Spread(lines)
       let members = curves.count <= mostMembers ? lines.map { Mark.line($0, look, .faint) } : []
-      return (members + [.band(spread.strips, look)], [.line(spread.medians, look, .strong)])
+      return (members + [.band(spread.strips, look)], [.line(spread.medians, look, weight)])
     }
     guard let curve = curves.first else { return ([], []) }
     let raw = isAlone ? curve.raw.map { Mark.line($0, look, .faint) } : []
-    return (raw, [.line(lines[0], look, .strong)])
+    return (raw, [.line(lines[0], look, weight)])
   }
 
   var spread: Spread? { curves.count > 1 ? Spread(lines) : nil }

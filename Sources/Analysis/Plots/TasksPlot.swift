@@ -21,7 +21,7 @@ struct TasksPlot {
       return families.names.indices.map { family in
         SubjectCurves(
           label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[family] }, isSmoothed: true,
-          hasCompany: subjects.count > 1)
+          company: subjects.count - 1)
       }
     }
     self.families = families

@@ -39,7 +39,7 @@ struct TruncationPlot {
       return Self.quantities.indices.map { quantity in
         SubjectCurves(
           label: subject.label, look: .numbered(index), curves: ofRuns.map { $0[quantity] }, isSmoothed: false,
-          hasCompany: subjects.count > 1)
+          company: subjects.count - 1)
       }
     }
     self.ranges = ranges

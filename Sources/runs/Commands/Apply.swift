@@ -13,7 +13,7 @@ struct Apply: ParsableCommand {
       FILE has the attributes `optimizer` (MLPLOpt, AdafacMLPLOpt, RNNMLPLOpt, SGD, SGDM, RMSProp, Adam) and `arg.*`, the
       groups `theta`, `params0` and `grads` with the step as first axis, `losses`, and may have `is_valid`. OUT gets
       `params/<tensor>` after every step.
-      """)
+      """.flowing)
 
   @Argument(help: "The file with the recorded gradients.")
   var file: String

@@ -15,7 +15,7 @@ struct Bench: ParsableCommand {
       Peak, updates, tasks, outer iterations, store and start, each the median of repeats with the least and the greatest.
       GFLOP/s count matrix products only. The peak is measured in the same run; `of peak` is by wall time on all the cores
       used, `of CPU` by the CPU time that was got, which other programs take nothing from. See Docs/performance.md.
-      """)
+      """.flowing)
 
   @Flag(help: "Fewer repeats and a part of the grid: some half a minute.")
   var quick = false

@@ -16,7 +16,7 @@ struct CollectGarbage: ParsableCommand {
 
       Only says what would go, unless --yes is given. A checkpoint stays when any rule keeps it, when a fork started from
       it, and when it is one of the newest two. Theta of every outer iteration can be rebuilt from records without it.
-      """)
+      """.flowing)
 
   @Option(help: ArgumentHelp("Rules: last=N, every=N, best=N, with commas between.", valueName: "rules"))
   var keep = "last=3,best=1"

@@ -20,7 +20,7 @@ struct Compare: ParsableCommand {
       each group against the first on the seeds they share. Only what differs is shown, in order of suspicion. Milestones are
       shares of the way that all runs have gone. A metric is written like a column of runs list.
       Exit code 0; with --require-same 1 where a bit differs.
-      """)
+      """.flowing)
 
   @Argument(
     parsing: .allUnrecognized, help: "The runs: ids, starts of ids, names, latest, moments as ID@300; or a filter.",

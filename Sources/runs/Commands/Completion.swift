@@ -11,7 +11,7 @@ struct Completion: ParsableCommand {
 
       Make the folder first where it is not there. Runs are completed by id and name, moments behind @ by best and the
       stored states, all from the store that the line names, $RUNS_STORE, or ./Runs.
-      """)
+      """.flowing)
 
   enum Shell: String, ExpressibleByArgument, CaseIterable {
     case bash, zsh, fish

@@ -16,7 +16,7 @@ struct DataCommand: ParsableCommand {
 
       A recipe names data sets; what it draws from them is part of a run's identity, and a run is only taken up again on
       the same data.
-      """,
+      """.flowing,
     subcommands: [AddData.self, ListData.self, ShowData.self, RemoveData.self])
 }
 
@@ -42,7 +42,7 @@ struct AddData: ParsableCommand {
       Whoever made a test part keeps it; all other splits are drawn from a digest of the examples, so the same files give
       the same splits everywhere. Limits: 2 GiB a file, 4 GiB a data set. Exit code 65: a file is damaged or of another
       kind, and nothing was added.
-      """)
+      """.flowing)
 
   @Argument(help: "The name that recipes will use: a-z 0-9 _ . -")
   var name: String
@@ -91,7 +91,7 @@ struct ListData: ParsableCommand {
         runs data list --json
 
       Those that come with the program (digits, kjv_bytes, kjv_words) are always there, and in no store.
-      """)
+      """.flowing)
 
   @OptionGroup var table: TableOptions
   @OptionGroup var store: StoreOptions
@@ -140,7 +140,7 @@ struct ShowData: ParsableCommand {
         runs data show fashion_mnist
 
       All of it is read, and its checksums are checked. Exit code 65: it is damaged; 66: there is none of that name.
-      """)
+      """.flowing)
 
   @Argument(help: "The data set's name.", completion: .dataSet)
   var name: String
@@ -166,7 +166,7 @@ struct RemoveData: ParsableCommand {
         runs data rm fashion_mnist
 
       Runs that were computed from it stay, and can be looked at; to resume or verify one, add the same files again.
-      """)
+      """.flowing)
 
   @Argument(help: "The data set's name.", completion: .dataSet)
   var name: String

@@ -20,7 +20,7 @@ struct Diff: ParsableCommand {
       their records do, both are computed again from the last state they share: that gives the exact iteration, and says
       whose data are not what comes out. ID@I is the state after outer iteration I, stored or rolled forward.
       Exit code 0: same bits; 1: different.
-      """)
+      """.flowing)
 
   @Argument(help: "A run, or a state: ID@300, ID@best, a checkpoint file's path.", completion: .run)
   var a: String

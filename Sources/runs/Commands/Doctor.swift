@@ -15,7 +15,7 @@ struct Doctor: ParsableCommand {
       Without a run: CPU, threads, libraries, whether this build gives the bits it should, data, and the store's disk. With
       one: every checksum of every file, the newest intact checkpoint, and what resume would do. Nothing is repaired, for
       nothing needs it. Exit code 65: the run is damaged; 73: the store cannot be written; 78: this machine or build is unfit.
-      """)
+      """.flowing)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String?

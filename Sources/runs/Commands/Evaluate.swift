@@ -16,7 +16,7 @@ struct Evaluate: ParsableCommand {
 
       Tasks are drawn as in the run's recipe, or that of --suite, at addresses that outer training never uses. Losses are on
       the test split, normalised (1: start, 0: best). Each baseline has its best of 7 learning rates, chosen on these draws.
-      """)
+      """.flowing)
 
   @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoint: String

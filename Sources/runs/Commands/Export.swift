@@ -21,7 +21,7 @@ struct Export: ParsableCommand {
       takes. Unless --format says it, the ending of the path does. All numbers are unrounded. Nothing is overwritten without --force. ID@I writes theta after
       outer iteration I, rebuilt from the records without inner training; with --state the whole state, rolled forward from
       the nearest checkpoint: the very bytes of the checkpoint that the run would have written there.
-      """)
+      """.flowing)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, json, h5

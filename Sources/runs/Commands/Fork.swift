@@ -12,7 +12,7 @@ struct Fork: ParsableCommand {
 
       Without --theta-only the fork goes on from the whole state, at the same outer iteration: with no change it gives its
       parent's bits. With it, only theta is taken, and all else begins anew at outer iteration 0.
-      """)
+      """.flowing)
 
   @Argument(help: "The checkpoint: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoint: String

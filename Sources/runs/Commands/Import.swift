@@ -18,7 +18,7 @@ struct Import: ParsableCommand {
       is proved by runs verify ID --all.
       Exit code 65: it is damaged, or not what runs export wrote; 73: there is a run of that id; 78: it is newer than this
       program.
-      """)
+      """.flowing)
 
   @Argument(help: "A file that runs export --format h5 wrote.", completion: .file(extensions: ["h5"]))
   var file: String

@@ -26,7 +26,7 @@ struct List: ParsableCommand {
       A column is a field, a column of the records (its last value), COLUMN@ITERATION, or first, last, min, max, mean, median,
       sum or sd of one, as in min(outer_loss); "as WORD" behind it is its heading. With --group-by a row is a group: the outermost
       reduction is over its runs, the one inside over a run's records; what is not reduced is the value that all share.
-      """)
+      """.flowing)
 
   @Argument(parsing: .allUnrecognized, help: "Conditions that all hold.")
   var filter: [String] = []

@@ -17,7 +17,7 @@ struct Log: ParsableCommand {
 
       --follow prints records as they come, until the run ends; it takes no lock and hinders nobody.
       --json prints one document a line.
-      """)
+      """.flowing)
 
   enum TableName: String, ExpressibleByArgument, CaseIterable {
     case records, pairs, observed

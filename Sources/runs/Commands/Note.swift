@@ -11,7 +11,7 @@ struct Note: ParsableCommand {
       Examples:
         runs note latest "the loss jumps where the horizon grows"
         runs note latest
-      """)
+      """.flowing)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String

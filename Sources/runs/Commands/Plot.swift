@@ -25,7 +25,7 @@ struct Plot: ParsableCommand {
       Without --out an SVG goes to a pipe, and braille dots go to a terminal. Words with = : < > are a filter, as in runs
       list. Of more than eight runs without --group-by, groups or all together are one curve: median and spread.
       One task under several optimizers, and its loss surface: runs plot-task.
-      """)
+      """.flowing)
 
   @Argument(parsing: .allUnrecognized, help: "Runs, or a filter that finds some.", completion: .run)
   var runs: [String]

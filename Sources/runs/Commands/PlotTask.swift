@@ -26,7 +26,7 @@ struct PlotTask: ParsableCommand {
       shown, or the one that is given. Draws are those of runs tasks FAMILY --seed. A surface lies along the two parameters of
       a task that has no more, else along the two principal directions of the paths, or along random ones that are scaled
       filter by filter. Without --out an SVG goes to a pipe, and braille dots go to a terminal.
-      """)
+      """.flowing)
 
   @Argument(help: "Checkpoints: ID, ID@300, ID@best, or a checkpoint file's path.", completion: .run)
   var checkpoints: [String] = []

@@ -13,7 +13,7 @@ struct Recipes: ParsableCommand {
         runs recipes ./mine.yaml --json
 
       Fields are shown with the values they come to, defaults included, under the paths that --set takes.
-      """)
+      """.flowing)
 
   @Argument(
     help: "A recipe: a name, or a file's path.",

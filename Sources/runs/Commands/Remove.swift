@@ -16,7 +16,7 @@ struct Remove: ParsableCommand {
 
       Says what goes and how many bytes, and at a terminal asks; elsewhere it wants --yes. A run that another started from
       stays unless --force is given; one that is being written stays in any case.
-      """)
+      """.flowing)
 
   @Argument(help: "The runs: ids, starts of ids, names, or latest.", completion: .run)
   var ids: [String]

@@ -21,7 +21,7 @@ struct MakeReport: ParsableCommand {
       The page has no script and loads nothing: summary, curves, tables, recipe, lineage, identity, the commands that make
       the run again to the bit, and how to cite it. Without --out it goes to ID.html, or comparison.html; "-" is standard
       output.
-      """)
+      """.flowing)
 
   @Argument(parsing: .allUnrecognized, help: "The run; with --compare several, or a filter.", completion: .run)
   var runs: [String]

@@ -15,7 +15,7 @@ struct Resume: ParsableCommand {
       Iterations that were recorded behind the newest intact checkpoint are computed again and compared bit for bit.
       A damaged journal is refused, with its place. With --give-up-damage the files from there on are set aside, and the
       run goes on from the newest intact checkpoint before.
-      """)
+      """.flowing)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String

@@ -15,7 +15,7 @@ struct SelfTrain: ParsableCommand {
       The optimizer in the checkpoint takes Adam's place as the outer optimizer: it sees the clipped gradient, the outer
       loss and the number of the outer iteration, and has no hyperparameters. --baseline also runs the same recipe, seed and
       noise under Adam.
-      """)
+      """.flowing)
 
   @Option(help: ArgumentHelp("The checkpoint whose optimizer trains.", valueName: "checkpoint"), completion: .run)
   var from: String

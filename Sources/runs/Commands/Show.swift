@@ -19,7 +19,7 @@ struct Show: ParsableCommand {
       With @I theta is rebuilt from the nearest checkpoint and the records behind it, bit by bit and without inner training.
       With --state the whole state is: from the nearest checkpoint each iteration is computed again, and must come out as it
       was recorded.
-      """)
+      """.flowing)
 
   @Argument(
     help: "The run: ID, or a moment of it: ID@300, ID@best, a checkpoint file's path.", completion: .run)

@@ -15,7 +15,7 @@ struct Tag: ParsableCommand {
 
       +TAG adds, -TAG removes; without either the labels are shown. An empty name or group takes it away. Labels change no
       bit, and may change while the run is being written.
-      """)
+      """.flowing)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String

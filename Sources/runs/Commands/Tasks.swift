@@ -17,7 +17,7 @@ struct Tasks: ParsableCommand {
       Of a task: its configuration as TaskSet publishes it, its parameters, and what a step costs. With --curve, what Adam
       makes of it at the best of its learning rates. --seed is the draw of a family, and of TaskSet's families the
       configuration.
-      """)
+      """.flowing)
 
   @Argument(
     help: "A family or a task.",

@@ -12,7 +12,7 @@ struct Train: ParsableCommand {
         runs train --iterations 50 --set estimator.pairs=16 --set outer_optimizer.learning_rate=0.003
 
       A recipe is a name (see runs recipes) or the path of a YAML file. Without one: default.
-      """)
+      """.flowing)
 
   @Argument(help: "The recipe: a name, or a file's path.", completion: .recipe)
   var recipe = "default"

@@ -15,7 +15,7 @@ struct Verify: ParsableCommand {
 
       Needs nothing but the run's files. Without a range, eight outer iterations spread over the run are computed again.
       Exit code 0: all holds; 1: something does not.
-      """)
+      """.flowing)
 
   @Argument(help: "The run: its id, the start of it, its name, or latest.", completion: .run)
   var id: String
