@@ -4,8 +4,8 @@
 struct PublicationClock {
   /// When the last one ended.
   var end: Double
-  /// How long it took.
-  var duration = 0.0
+  /// How long it took; before the first a guess, which keeps short runs from publishing at all before their end.
+  var duration = 0.05
 
   init(now: Double) { end = now }
 

@@ -124,12 +124,22 @@ import Testing
     try writer.commit(Example.record(1))
     try writer.publishIfDue()
     #expect(try store.run(writer.id).publishedRecordCount == 0)
-    time.withLock { $0 = 61 }
+    for iteration in 2...70 { try writer.commit(Example.record(iteration)) }
+    time.withLock { $0 = 19 }
     try writer.publishIfDue()
-    #expect(try store.run(writer.id).publishedRecordCount == 1)
-    for iteration in 2...65 { try writer.commit(Example.record(iteration)) }
+    #expect(try store.run(writer.id).publishedRecordCount == 0)
+    time.withLock { $0 = 21 }
     try writer.publishIfDue()
-    #expect(try store.run(writer.id).publishedRecordCount == 65)
+    #expect(try store.run(writer.id).publishedRecordCount == 70)
+    try writer.commit(Example.record(71))
+    try writer.publishIfDue()
+    #expect(try store.run(writer.id).publishedRecordCount == 70)
+    time.withLock { $0 = 82 }
+    try writer.publishIfDue()
+    #expect(try store.run(writer.id).publishedRecordCount == 71)
+    for iteration in 72...135 { try writer.commit(Example.record(iteration)) }
+    try writer.publishIfDue()
+    #expect(try store.run(writer.id).publishedRecordCount == 135)
   }
 
   @Test func aFullDiskStopsTheWriterAndTheRunGoesOnLater() throws {
