@@ -8,7 +8,16 @@ static _Thread_local unsigned long count;
 
 unsigned long allocations_of_this_thread(void) { return count; }
 
-#if defined(__GLIBC__)
+// A sanitizer brings its own allocators.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(HAS_SANITIZER)
+int counts_allocations(void) { return 1; }
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
@@ -39,4 +48,6 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
   *memory = __libc_memalign(alignment, size);
   return *memory ? 0 : ENOMEM;
 }
+#else
+int counts_allocations(void) { return 0; }
 #endif

@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import Synchronization
 
 extension Subject {
   /// The files of a run, as they are and with checksums made to fit, so that what lies behind them is tried too.
@@ -52,6 +53,8 @@ final class SmallRun: Sendable {
 
   private let root: String
   private let id: RunID
+  /// One harms a file at a time.
+  private let turn = Mutex(())
 
   init() throws {
     root = NSTemporaryDirectory() + "runs-fuzz-" + UUID().uuidString
@@ -106,6 +109,10 @@ final class SmallRun: Sendable {
 
   /// Looks at everything in the store with one file as these bytes, and puts the file back.
   func look(with bytes: [UInt8], as file: String, _ truth: Truth) throws {
+    try turn.withLock { _ in try lookAlone(with: bytes, as: file, truth) }
+  }
+
+  private func lookAlone(with bytes: [UInt8], as file: String, _ truth: Truth) throws {
     let whole = try self.bytes(of: file)
     try Data(bytes).write(to: url(file))
     defer {
@@ -154,6 +161,10 @@ final class SmallRun: Sendable {
   /// A checkpoint of these bytes whose digest fits, as libhdf5 gets it. The digest of the arrays stands in the file: what
   /// is read without an error is what was written.
   func loadCheckpoint(_ bytes: [UInt8]) throws {
+    try turn.withLock { _ in try loadCheckpointAlone(bytes) }
+  }
+
+  private func loadCheckpointAlone(_ bytes: [UInt8]) throws {
     let run = try Store(at: root, environment: Self.environment).run(id)
     guard var entry = run.checkpoints.last else { throw Wrong("no checkpoint") }
     let whole = try self.bytes(of: Self.checkpoint)

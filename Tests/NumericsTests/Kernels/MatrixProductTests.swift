@@ -54,9 +54,13 @@ struct MatrixProductTests {
     let b = [Float](repeating: 1, count: k * n)
     var c = [Float](repeating: 0, count: m * n)
     var scratch = [Float](repeating: .nan, count: MatrixProduct.scratchCount)
-    MatrixProduct.multiply(
-      .init(&a, columns: k), .init(b, columns: n), rows: m, inner: k, columns: n, from: .zero, into: &c,
-      scratch: &scratch)
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        MatrixProduct.multiply(
+          .init(a.baseAddress!, columns: k), .init(b.baseAddress!, columns: n), rows: m, inner: k, columns: n,
+          from: .zero, into: &c, scratch: &scratch)
+      }
+    }
     for i in 0..<m {
       for j in 0..<n { #expect(i == 4 ? c[i * n + j].isNaN : c[i * n + j] == Float(k)) }
     }
