@@ -4,7 +4,7 @@ extension String {
   var flowing: String {
     var lines: [Substring] = []
     for line in split(separator: "\n", omittingEmptySubsequences: false) {
-      if let last = lines.last, [last, line].allSatisfy({ !$0.isEmpty && !$0.hasPrefix(" ") && !$0.hasSuffix(":") }) {
+      if let last = lines.last, [last, line].allSatisfy({ !$0.isEmpty && !$0.hasPrefix(" ") }) {
         lines[lines.count - 1] = last + " " + line
       } else {
         lines.append(line)
