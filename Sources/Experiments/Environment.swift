@@ -13,6 +13,9 @@ package enum Environment {
   /// CPU time of all threads of this process, in seconds.
   package static func cpuClock() -> Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
 
+  /// CPU time of the calling thread, in seconds.
+  static func threadCPUClock() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
   private static func seconds(of clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)

@@ -7,8 +7,8 @@ import Synchronization
 
 /// A run in training: one loop for new runs, resumed ones, forks and generations.
 ///
-/// Each iteration is a pure step, then a record, now and then a checkpoint. The loop belongs to one thread; `interrupt` may
-/// come from any other.
+/// Each iteration is a pure step, then a record, now and then a checkpoint. A record is committed while the next step is
+/// computed, and shown when it is on the disk. The loop belongs to one thread; `interrupt` may come from any other.
 package final class Session: Sendable {
   package let id: RunID
   package let experiment: Experiment
@@ -28,6 +28,10 @@ package final class Session: Sendable {
     var state: RunState
     var isOver = false
     var storingSeconds = 0.0
+    /// CPU time of the threads that committed.
+    var storingCPUSeconds = 0.0
+    /// Wall time that training waited for commits.
+    var waitingSeconds = 0.0
     var innerSteps = 0
     /// Of the last iteration that was committed; NaN before the first.
     var outerLoss = Double.nan
@@ -53,8 +57,13 @@ package final class Session: Sendable {
   /// Outer iterations that the store holds records of; beyond `outerIteration` where some are to be computed again.
   package var recordedIteration: Int { progress.withLock { firstIteration + $0.writer.recordCount } }
 
-  /// CPU time that threads in the background took to make checkpoints; part of the iterations' CPU time.
-  package var backgroundCPUSeconds: Double { progress.withLock { $0.writer.backgroundCPUSeconds } }
+  /// CPU time that other threads took to commit records and to make checkpoints; part of the iterations' CPU time.
+  package var storingCPUSeconds: Double {
+    progress.withLock { $0.storingCPUSeconds + $0.writer.backgroundCPUSeconds }
+  }
+
+  /// Wall time that training stood still for the store.
+  package var waitingSeconds: Double { progress.withLock { $0.waitingSeconds } }
 
   /// Trains until `iterations` outer iterations are done, and ends the run.
   /// - Parameter observe: called after each iteration that is committed.
@@ -63,14 +72,23 @@ package final class Session: Sendable {
     let start = Environment.clock()
     let executor = ThreadExecutor(threads: threads)
     var state = progress.withLock { $0.state }
+    var inWork: CommitInWork?
     while state.outerIteration < iterations {
       let (wall, cpu) = (Environment.clock(), Environment.cpuClock())
       let (next, record) = experiment.problem.step(state, on: executor)
       let spent = (seconds: Environment.clock() - wall, cpuSeconds: Environment.cpuClock() - cpu)
-      guard try commit(record, next, spent, isLast: next.outerIteration == iterations) else { return nil }
+      guard try end(inWork, observe) else { return nil }
+      inWork = CommitInWork(record) {
+        try self.commit(record, next, spent, isLast: next.outerIteration == iterations)
+      }
       state = next
-      observe(record)
+      // Of a long iteration the wait is nothing, and who looks on shall not wait for the next one.
+      if spent.seconds > 0.2 {
+        guard try end(inWork, observe) else { return nil }
+        inWork = nil
+      }
     }
+    guard try end(inWork, observe) else { return nil }
     return try progress.withLock { progress in
       guard !progress.isOver else { return nil }
       progress.isOver = true
@@ -80,6 +98,17 @@ package final class Session: Sendable {
         stateDigest: state.arrays.digest, recordsDigest: progress.writer.recordsDigest,
         seconds: Environment.clock() - start, innerSteps: progress.innerSteps)
     }
+  }
+
+  /// Waits for a commit, and shows its record. False where the run was interrupted before it.
+  private func end(_ commit: CommitInWork?, _ observe: (IterationRecord) -> Void) throws -> Bool {
+    guard let commit else { return true }
+    let start = Environment.clock()
+    let isCommitted = try commit.wait()
+    let waited = Environment.clock() - start
+    progress.withLock { $0.waitingSeconds += waited }
+    if isCommitted { observe(commit.record) }
+    return isCommitted
   }
 
   /// Drops the iteration in work, makes a checkpoint of what is committed and seals the run.
@@ -102,7 +131,7 @@ package final class Session: Sendable {
   ) throws -> Bool {
     try progress.withLock { progress in
       guard !progress.isOver else { return false }
-      let start = Environment.clock()
+      let (start, startCPU) = (Environment.clock(), Environment.threadCPUClock())
       let observed = Observed(
         finishedAt: Environment.now(), seconds: spent.seconds, cpuSeconds: spent.cpuSeconds,
         storingSeconds: progress.storingSeconds, peakMemory: Environment.peakMemory(), threads: threads)
@@ -121,6 +150,7 @@ package final class Session: Sendable {
         throw error
       }
       progress.storingSeconds = Environment.clock() - start
+      progress.storingCPUSeconds += Environment.threadCPUClock() - startCPU
       return true
     }
   }

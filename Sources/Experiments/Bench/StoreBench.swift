@@ -23,21 +23,23 @@ struct StoreBench {
     let session = try Session.new(recipe, seed: 0, in: store, RunSettings(threads: threads))
     let begin = (cpu: Environment.cpuClock(), wall: Environment.clock())
     var last = begin
+    var (waited, storingCPU) = (0.0, 0.0)
     guard
       try session.train(
-        until: iterations, observe: { _ in last = (Environment.cpuClock(), Environment.clock()) }) != nil
+        until: iterations,
+        observe: { _ in
+          last = (Environment.cpuClock(), Environment.clock())
+          (waited, storingCPU) = (session.waitingSeconds, session.storingCPUSeconds)
+        }) != nil
     else { return [] }
     let end = Environment.clock() - last.wall
     let run = try store.run(session.id)
     guard case .float64(let stored) = try run.column("observed", "storing_seconds"),
-      case .float64(let computed) = try run.column("observed", "cpu_seconds"),
       case .float64(let seconds) = try run.column("observed", "seconds")
     else { return [] }
     // Each row has the time of the record before it; the first one has none.
     let commits = Array(stored.dropFirst())
-    let storing = commits.reduce(0, +)
-    // What the background takes, it takes while an iteration's CPU time is counted.
-    let cpu = last.cpu - begin.cpu - computed.reduce(0, +) + session.backgroundCPUSeconds
+    let mean = commits.reduce(0, +) / Double(max(commits.count, 1))
     func figure(_ name: String, _ values: [Double], _ unit: String) -> BenchFigure {
       BenchFigure("store", name, values, unit: unit, isRate: false)
     }
