@@ -46,10 +46,9 @@ struct StoreBench {
     return [
       figure("outer iteration, median", seconds, "s"),
       figure("commit of a record, median", commits, "s"),
-      figure(
-        "commits, checkpoints each 50 and publications, mean an iteration", [storing / Double(commits.count)], "s"),
-      figure("the store's share of the run", [100 * storing / (last.wall - begin.wall)], "%"),
-      figure("the same by CPU time, work in the background included", [100 * cpu / (last.cpu - begin.cpu)], "%"),
+      figure("commits, checkpoints each 50 and publications, mean an iteration", [mean], "s"),
+      figure("share of the run that training waits for the store", [100 * waited / (last.wall - begin.wall)], "%"),
+      figure("the store's share of the run's CPU time", [100 * storingCPU / (last.cpu - begin.cpu)], "%"),
       figure("the run's end: last checkpoint, publication, seal", [end], "s"),
     ]
   }
