@@ -48,7 +48,8 @@ package struct KnownCalibrations {
   }
 
   /// What the newest runs of a store have measured, in this numerics version. They are read, the newest first, when something is
-  /// looked for and only until it is found; of a store of thousands so many that to measure anew does not take longer. What
+  /// looked for and only until it is found; few of them, since a small task is measured anew
+  /// in the time that some runs take to be opened. What
   /// cannot be read has measured nothing: it is no business of a new run.
   package static func earlierRuns(of store: Store) -> KnownCalibrations {
     let runs = EarlierRuns(store)
@@ -72,7 +73,7 @@ package struct KnownCalibrations {
 
 /// The runs of a store, read as far as they were needed.
 private final class EarlierRuns {
-  private static let most = 64
+  private static let most = 8
 
   private let store: Store
   private var known: [CalibrationKey: TaskCalibration] = [:]
