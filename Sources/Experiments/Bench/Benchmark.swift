@@ -3,7 +3,7 @@ import OuterTraining
 
 /// How fast this build is on this machine, against what the machine can do: all subjects in one run.
 package struct Benchmark: Sendable {
-  /// True for some half a minute, false for some minutes.
+  /// True for about a minute, false for some minutes.
   package let isQuick: Bool
   package let threads: Int
 

@@ -2,8 +2,8 @@ import Foundation
 import RunSchema
 import RunStore
 
-/// What the store takes of a run's time: the default recipe's state and records, with iterations of more than 50 ms on two
-/// cores (truncation 100 in place of the default's longer one).
+/// What the store takes of a run's time: the default recipe's state and records, with iterations of some 50 ms on two cores:
+/// a truncation of 100 steps in place of 20.
 struct StoreBench {
   let iterations: Int
   let threads: Int

@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
       used, `of CPU` by the CPU time that was got, which other programs take nothing from. See Docs/performance.md.
       """.flowing)
 
-  @Flag(help: "Fewer repeats and a part of the grid: some half a minute.")
+  @Flag(help: "Fewer repeats and a part of the grid: about a minute.")
   var quick = false
 
   @Option(help: ArgumentHelp("Writes the report to a file, to compare with later.", valueName: "file"))
