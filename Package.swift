@@ -25,7 +25,10 @@ let tests: [Target] = [
   ("OptimizersTests", ["Optimizers", "Numerics", "HDF5"]),
   ("OuterTrainingTests", ["OuterTraining", "Tasks", "Optimizers", "Numerics", "CAllocations"]),
   ("AnalysisTests", ["Analysis", "RunSchema", "RunStore"]),
-  ("ExperimentsTests", ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics"]),
+  (
+    "ExperimentsTests",
+    ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics", "Fuzzing"]
+  ),
   ("ArchitectureTests", []),
   ("EndToEndTests", ["runs", "Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5"]),
 ].map { name, modules in

@@ -72,23 +72,21 @@ package final class Session: Sendable {
     let start = Environment.clock()
     let executor = ThreadExecutor(threads: threads)
     var state = progress.withLock { $0.state }
-    var inWork: CommitInWork?
+    var inWork: (record: IterationRecord, commit: BackgroundWork<Bool>)?
     while state.outerIteration < iterations {
       let (wall, cpu) = (Environment.clock(), Environment.cpuClock())
       let (next, record) = experiment.problem.step(state, on: executor)
       let spent = (seconds: Environment.clock() - wall, cpuSeconds: Environment.cpuClock() - cpu)
       guard try end(inWork, observe) else { return nil }
-      inWork = CommitInWork(record) {
-        try self.commit(record, next, spent, isLast: next.outerIteration == iterations)
-      }
+      let isLast = next.outerIteration == iterations
+      inWork = (record, BackgroundWork { try self.commit(record, next, spent, isLast: isLast) })
       state = next
       // Of a long iteration the wait is nothing, and who looks on shall not wait for the next one.
-      if spent.seconds > 0.2 {
+      if isLast || spent.seconds > 0.2 {
         guard try end(inWork, observe) else { return nil }
         inWork = nil
       }
     }
-    guard try end(inWork, observe) else { return nil }
     return try progress.withLock { progress in
       guard !progress.isOver else { return nil }
       progress.isOver = true
@@ -101,13 +99,15 @@ package final class Session: Sendable {
   }
 
   /// Waits for a commit, and shows its record. False where the run was interrupted before it.
-  private func end(_ commit: CommitInWork?, _ observe: (IterationRecord) -> Void) throws -> Bool {
-    guard let commit else { return true }
+  private func end(
+    _ inWork: (record: IterationRecord, commit: BackgroundWork<Bool>)?, _ observe: (IterationRecord) -> Void
+  ) throws -> Bool {
+    guard let (record, commit) = inWork else { return true }
     let start = Environment.clock()
-    let isCommitted = try commit.wait()
+    let isCommitted = try commit.value()
     let waited = Environment.clock() - start
     progress.withLock { $0.waitingSeconds += waited }
-    if isCommitted { observe(commit.record) }
+    if isCommitted { observe(record) }
     return isCommitted
   }
 

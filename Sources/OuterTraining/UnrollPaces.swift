@@ -23,7 +23,6 @@ final class UnrollPaces: Sendable {
   /// other, so that few wait for a perturbation that the other member draws.
   func order(of unrolls: [Unroll]) -> [Int] {
     let paces = paces.withLock { $0 }
-    // Who is the only family needs no clock.
     let scale = unrolls.map { unroll in
       guard let pace = paces.pace(of: unroll) else { return Int.max }  // A family that nobody has seen begins first.
       return Int((pace * Double(unroll.steps)).exponent)

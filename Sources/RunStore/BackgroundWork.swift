@@ -3,8 +3,8 @@
 import Dispatch
 import Synchronization
 
-/// A value being computed on another thread, which has nothing but what it was given: it touches no file.
-final class BackgroundWork<Value: Sendable>: Sendable {
+/// A value being made on another thread, which has nothing but what it was given.
+package final class BackgroundWork<Value: Sendable>: Sendable {
   private let group = DispatchGroup()
   private let outcome = Outcome()
 
@@ -13,7 +13,7 @@ final class BackgroundWork<Value: Sendable>: Sendable {
   }
 
   /// Begins.
-  init(_ body: @escaping @Sendable () throws -> Value) {
+  package init(_ body: @escaping @Sendable () throws -> Value) {
     DispatchQueue.global().async(group: group) { [outcome] in
       let result = Result(catching: body)
       outcome.result.withLock { $0 = result }
@@ -24,7 +24,7 @@ final class BackgroundWork<Value: Sendable>: Sendable {
   deinit { group.wait() }
 
   /// The value, once it is there.
-  func value() throws -> Value {
+  package func value() throws -> Value {
     group.wait()
     return try outcome.result.withLock { $0! }.get()
   }

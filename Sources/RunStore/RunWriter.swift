@@ -41,7 +41,7 @@ public final class RunWriter {
   var publication: PublicationClock
   /// Recorded iterations that are being computed again.
   var replay: Replay
-  /// The checkpoint that another thread makes, to be brought to the disk at the next commit.
+  /// The checkpoint that another thread makes, touching no file; to be brought to the disk at the next commit.
   var imageInWork: (iteration: Int, work: BackgroundWork<CheckpointImage>)?
   private var lock: RunLock?
   private var stopReason: String?

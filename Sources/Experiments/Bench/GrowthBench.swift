@@ -11,16 +11,8 @@ struct GrowthBench {
     var threads: Int
 
     var recipe: String {
-      """
-      learned_optimizer: {kind: hierarchical}
-      tasks: [{family: digits_mlp, hidden: [\(hidden)], batch_size: 32}]
-      estimator:
-        kind: persistent_es
-        truncation: {kind: constant, steps: \(steps)}
-        horizon: {kind: constant, steps: \(10 * steps)}
-        pairs: \(pairs)
-      outer_loss: {split: train}
-      """
+      IterationBench.recipe(
+        .hierarchical, task: "{family: digits_mlp, hidden: [\(hidden)], batch_size: 32}", pairs: pairs, steps: steps)
     }
   }
 

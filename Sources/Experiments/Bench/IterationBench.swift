@@ -30,18 +30,7 @@ struct IterationBench {
 
     var name: String { "\(optimizer.rawValue), \(task.rawValue), \(pairs) pairs, \(steps) steps" }
 
-    var recipe: String {
-      """
-      learned_optimizer: {kind: \(optimizer.rawValue)}
-      tasks: [\(task.recipe)]
-      estimator:
-        kind: persistent_es
-        truncation: {kind: constant, steps: \(steps)}
-        horizon: {kind: constant, steps: \(10 * steps)}
-        pairs: \(pairs)
-      outer_loss: {split: train}
-      """
-    }
+    var recipe: String { IterationBench.recipe(optimizer, task: task.recipe, pairs: pairs, steps: steps) }
 
     /// The grid of the full bench, or its first corner.
     static func grid(isQuick: Bool) -> [Place] {
@@ -62,6 +51,20 @@ struct IterationBench {
   let budget: BenchBudget
   let peak: MachinePeak
   let threads: Int
+
+  /// A recipe of which every iteration is alike; `task` is an entry of its tasks.
+  static func recipe(_ optimizer: LearnedOptimizerRecipe.Kind, task: String, pairs: Int, steps: Int) -> String {
+    """
+    learned_optimizer: {kind: \(optimizer.rawValue)}
+    tasks: [\(task)]
+    estimator:
+      kind: persistent_es
+      truncation: {kind: constant, steps: \(steps)}
+      horizon: {kind: constant, steps: \(10 * steps)}
+      pairs: \(pairs)
+    outer_loss: {split: train}
+    """
+  }
 
   /// The figure of a place.
   /// - Parameter observe: called before each place of the grid.
