@@ -58,6 +58,31 @@ struct ParametricFamiliesTests {
     #expect(abs(small - 200) < 40, "\(small)")
   }
 
+  /// The quick way to a whole number is the exact one, also where e^x is hardly more or less than one.
+  @Test func aDrawOnALogarithmicScaleIsCutExactly() {
+    func expect(_ x: Double) {
+      let exact = Int(CorrectlyRounded.exp(x))
+      #expect(ParametricDraws.wholeExponential(x) == exact, "e^\(x)")
+    }
+    for whole in 1...10_000 {
+      let x = CorrectlyRounded.log(Double(whole))
+      for distance in [0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-6, 3e-6, 1e-5] { expect(x + distance); expect(x - distance) }
+    }
+    for index in 0..<20_000 { expect(9.21 * Randomness(key: 5).uniform(Address(.taskConfiguration), index: index)) }
+    // The draw itself, written out as the distribution is.
+    for range in [1...8, 4...512, 8...128, 100...10_000, 3...777] {
+      for seed in 0..<200 {
+        var draws = ParametricDraws(seed: UInt64(seed), attempt: 3)
+        let u = Randomness(key: UInt64(seed)).uniform(Address(.taskConfiguration, particle: 3))
+        let (low, high) = (
+          CorrectlyRounded.log(Double(range.lowerBound)), CorrectlyRounded.log(Double(range.upperBound))
+        )
+        let expected = Int(CorrectlyRounded.exp(low + (high - low) * u))
+        #expect(draws.logarithmic(range) == max(range.lowerBound, min(expected, range.upperBound)))
+      }
+    }
+  }
+
   @Test func lossesAreMappedAsTheFamiliesSay() {
     let log10 = 2.302_585_092_994_046
     let classifier = Normalization.classifier(classes: 10)

@@ -32,9 +32,26 @@ struct ParametricDraws {
   /// The same, cut to a whole number: the upper bound itself is hardly ever drawn.
   mutating func logarithmic(_ range: ClosedRange<Int>) -> Int {
     guard range.lowerBound < range.upperBound else { return range.lowerBound }
-    let drawn = Int(logarithmic(Double(range.lowerBound), Double(range.upperBound)))
+    let drawn = Self.wholeExponential(uniform(Self.logarithm(range.lowerBound), Self.logarithm(range.upperBound)))
     // A logarithm's rounding must not carry a draw below its bound.
     return max(range.lowerBound, min(drawn, range.upperBound))
+  }
+
+  /// The whole part of e^x. An estimate that is off by less than a millionth says it, unless a whole number is as near: most
+  /// configurations are drawn to be refused, and need no more.
+  static func wholeExponential(_ x: Double) -> Int {
+    let estimate = Double(Elementary.exp(Float(x)))
+    let margin = 4e-6 * estimate
+    let below = Int(estimate - margin)
+    return below == Int(estimate + margin) ? below : Int(CorrectlyRounded.exp(x))
+  }
+
+  /// The bounds of nearly all ranges, whose logarithms are taken once.
+  private static let bounds = Array(1...16) + [32, 64, 100, 128, 256, 512, 10_000]
+  private static let logarithms = bounds.map { CorrectlyRounded.log(Double($0)) }
+
+  private static func logarithm(_ bound: Int) -> Double {
+    bounds.firstIndex(of: bound).map { logarithms[$0] } ?? CorrectlyRounded.log(Double(bound))
   }
 
   /// Each place of a list alike.
