@@ -56,6 +56,48 @@ struct PictureTests {
     #expect(throws: DataSetError.self) { try PNM.parse(Array("P5 9 9 255\n".utf8), action: "test", file: "x") }
   }
 
+  /// Rows from above, red, green and blue side by side; more than there is, less and other depths are refused.
+  @Test func pixmapsHaveColor() throws {
+    let pixels = (1...18).map { UInt8($0) }
+    let picture = try PNM.parse(Array("P6 2 3 255\n".utf8) + pixels, action: "test", file: "x")
+    #expect((picture.rows, picture.columns, picture.channels) == (3, 2, 3) && picture.pixels == pixels)
+    for head in ["P6 2 4 255\n", "P6 2 3 65535\n", "P6 0 3 255\n", "P4 2 3 255\n", "P6 99999999 99999999 255\n"] {
+      #expect(throws: DataSetError.self, "\(head)") {
+        try PNM.parse(Array(head.utf8) + pixels, action: "test", file: "x")
+      }
+    }
+  }
+
+  /// JPEG comes as a converter's pixmap; classes are the folders' places.
+  @Test func foldersOfJPEGAreThoseOfTheirPixmaps() throws {
+    let folder = try SampleFolder()
+    let marks: [UInt8] = [0xFF, 0xD8, 0]
+    try folder.write(marks, "ants/1.jpg")
+    try folder.write(marks, "bees/1.JPEG")
+    try folder.write(Samples.png(columns: 2, depth: 8, colorType: 0, rows: [[0, 7, 8]]), "bees/2.png")
+    func decoded(_ path: String) throws(DataSetError) -> [UInt8] {
+      Array("P6 2 1 255\n".utf8) + (path.contains("ants") ? [1, 2, 3, 4, 5, 6] : [11, 12, 13, 14, 15, 16])
+    }
+    let data = try PictureFolder.read(folder.path, size: nil, jpeg: decoded, InputFiles())
+    #expect(
+      data.content
+        == .images(
+          pixels: [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 7, 7, 7, 8, 8, 8], rows: 1, columns: 2, channels: 3))
+    #expect(data.labels == [0, 1, 1] && data.classNames == ["ants", "bees"])
+    func larger(_ path: String) throws(DataSetError) -> [UInt8] {
+      path.contains("ants") ? try decoded(path) : Array("P5 1 2 255\n".utf8) + [1, 2]
+    }
+    let other = #expect(throws: DataSetError.self) {
+      try PictureFolder.read(folder.path, size: nil, jpeg: larger, InputFiles())
+    }
+    #expect(other?.file.hasSuffix("bees/1.JPEG") == true && other?.found == "1 x 2")
+    try folder.write([0x89, 0x50, 0], "ants/0.jpg")
+    let unmarked = #expect(throws: DataSetError.self) {
+      try PictureFolder.read(folder.path, size: nil, jpeg: decoded, InputFiles())
+    }
+    #expect(unmarked?.expected == "the marks of JPEG" && unmarked?.file.hasSuffix("ants/0.jpg") == true)
+  }
+
   private static func noJPEG(_ path: String) throws(DataSetError) -> [UInt8] {
     throw DataSetError(.unsupported, "test", file: path, expected: "no JPEG", found: "one")
   }

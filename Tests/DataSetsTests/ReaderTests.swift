@@ -95,20 +95,35 @@ struct ReaderTests {
     #expect(error?.description.contains("found x, y") == true)
   }
 
+  /// Images of `width` numbers that count up, with labels that count up from `label`.
+  private func imageNet(_ count: Int, _ label: Int, width: Int = 12, labels: Int? = nil) -> [UInt8] {
+    let labels = labels ?? count
+    return Samples.zip([
+      ("data.npy", Samples.npy("|u1", "(\(count), \(width))", (0..<count * width).map { UInt8($0) })),
+      ("labels.npy", Samples.npy("<i8", "(\(labels),)", (0..<labels).flatMap { Samples.little(label + $0, 8) })),
+    ])
+  }
+
+  @Test func downsampledImageNetIsRefusedWhereLabelsOrSizesDoNotFit() throws {
+    for (second, words) in [
+      (imageNet(1, 0), "labels from 1 to 1000"), (imageNet(2, 1_000), "labels from 1 to 1000"),
+      (imageNet(1, 1, width: 3), "images of 12 numbers"), (imageNet(1, 1, width: 13), "rows of 3 n² bytes"),
+      (imageNet(2, 1, labels: 1), "a label for each"),
+    ] {
+      let folder = try SampleFolder()
+      try folder.write(imageNet(2, 999), "train_data_batch_1.npz")
+      try folder.write(second, "train_data_batch_2.npz")
+      let error = #expect(throws: DataSetError.self) { try ImageNet.read(folder: folder.path, InputFiles()) }
+      #expect(error?.expected.contains(words) == true, "\(words): \(error!)")
+      #expect(error?.file.hasSuffix("train_data_batch_2.npz") == true)
+    }
+  }
+
   @Test func downsampledImageNetCountsItsClassesFromOne() throws {
     let folder = try SampleFolder()
-    func archive(_ count: Int, _ label: Int) -> [UInt8] {
-      Samples.zip([
-        ("data.npy", Samples.npy("|u1", "(\(count), 12)", (0..<count * 12).map { UInt8($0) })),
-        (
-          "labels.npy",
-          Samples.npy("<i8", "(\(count),)", (0..<count).flatMap { Samples.little(label + $0, 8) })
-        ),
-      ])
-    }
-    try folder.write(archive(2, 1), "train_data_batch_1.npz")
-    try folder.write(archive(1, 3), "train_data_batch_2.npz")
-    try folder.write(archive(1, 2), "val_data.npz")
+    try folder.write(imageNet(2, 1), "train_data_batch_1.npz")
+    try folder.write(imageNet(1, 3), "train_data_batch_2.npz")
+    try folder.write(imageNet(1, 2), "val_data.npz")
     let data = try ImageNet.read(folder: folder.path, InputFiles())
     #expect(data.labels == [0, 1, 2, 1] && data.testCount == 1)
     guard case .images(let pixels, 2, 2, 3) = data.content else {
