@@ -200,6 +200,37 @@ import Testing
     #expect(pixels == (0..<26).map { $0 % 2 == 0 ? 65 : 66 })
   }
 
+  /// What a JPEG library wrote, by whichever decoder this machine has: colors and rows within what the format loses.
+  @Test func aRealJPEGKeepsItsColors() throws {
+    guard try Self.env.run("python3", "-c", "from PIL import Image").status == 0 else {
+      return print("skipped: this machine's python3 has no Pillow")
+    }
+    let store = try TestStore()
+    let program = """
+      import os, sys
+      from PIL import Image
+      for kind, upper, lower in [("a", (200, 30, 60), (20, 90, 220)), ("b", (10, 10, 10), (250, 250, 250))]:
+          os.makedirs(f"{sys.argv[1]}/{kind}")
+          picture = Image.new("RGB", (16, 16), upper)
+          picture.paste(lower, (0, 8, 16, 16))
+          for i in range(6):
+              picture.save(f"{sys.argv[1]}/{kind}/{i}.jpg", quality=95, subsampling=0)
+      """
+    let folder = store.folder.path + "/pictures"
+    #expect(try Self.env.run("python3", "-c", program, folder).status == 0)
+    let added = try data(store, "add", "pictures", folder, "--json")
+    let facts = try #require(try added.json()["data_set"] as? [String: Any], "\(added.errors)")
+    #expect(facts["shape"] as? String == "16 x 16 x 3" && facts["examples"] as? Int == 12)
+    let contents = try Store(at: store.path).data("pictures").contents
+    guard case .uint8(let pixels)? = contents["pixels"]?.values, case .int32(let labels)? = contents["labels"]?.values
+    else { throw CancellationError() }
+    #expect(labels == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+    let image = 16 * 16 * 3
+    for (place, color) in [(0, [200, 30, 60]), (image - 3, [20, 90, 220]), (11 * image, [10, 10, 10])] {
+      for channel in 0..<3 { #expect(abs(Int(pixels[place + channel]) - color[channel]) <= 6, "\(place), \(channel)") }
+    }
+  }
+
   static let fashionMNIST = "/usr/share/datasets/fashion-mnist"
 
   /// Debian's package dataset-fashion-mnist: the real files.
@@ -222,6 +253,9 @@ import Testing
       tasks:
         - {family: mlp, data: fashion_mnist, hidden: [8], batch_size: 16}
         - {family: taskset_mlp, data: [fashion_mnist], maximum_work: 3000000}
+        - {family: image_conv, data: fashion_mnist}
+        - {family: vit, data: fashion_mnist, maximum_work: 2000000}
+        - {family: resnet_v2, data: fashion_mnist, batch_size: 4}
       estimator: {pairs: 1, truncation: {steps: 3}, horizon: {steps: 9}}
       """)
     let whole = Digests(try store.json("train", recipe, "--iterations", "3"))

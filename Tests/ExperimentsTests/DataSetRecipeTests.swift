@@ -1,8 +1,11 @@
-import Experiments
 import Foundation
+import Numerics
 import RunSchema
 import RunStore
+import Tasks
 import Testing
+
+@testable import Experiments
 
 /// Data sets that recipes name: where they come from, and what is said where they do not.
 struct DataSetRecipeTests {
@@ -20,6 +23,30 @@ struct DataSetRecipeTests {
       let file = "\(path)/t\(shift).csv"
       try Data(("a,b,k\n" + lines.joined(separator: "\n")).utf8).write(to: URL(fileURLWithPath: file))
       return file
+    }
+
+    /// MNIST's four files with 40 + 12 images of 9 x 9 in four classes.
+    func images() throws -> String {
+      func big(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+      let folder = path + "/idx"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for (name, count) in [("train", 40), ("t10k", 12)] {
+        let pixels = (0..<count * 81).map { UInt8(truncatingIfNeeded: $0 / 81 % 4 * 60 + $0 % 81 * 7) }
+        let files: [(String, [UInt8])] = [
+          ("images-idx3-ubyte", [0, 0, 8, 3] + big(count) + big(9) + big(9) + pixels),
+          ("labels-idx1-ubyte", [0, 0, 8, 1] + big(count) + (0..<count).map { UInt8($0 % 4) }),
+        ]
+        for (file, bytes) in files {
+          try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)-\(file)"))
+        }
+      }
+      return folder
+    }
+
+    func text() throws -> String {
+      let lines = (0..<60).map { "note \($0): the \(["cat", "dog", "crow"][$0 % 3]) saw \($0 * $0) birds" }
+      try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path + "/notes.txt"))
+      return path + "/notes.txt"
     }
 
     @discardableResult
@@ -85,6 +112,41 @@ struct DataSetRecipeTests {
       let error = #expect(throws: RecipeError.self) { try Recipe(text, name: "x") }
       #expect(error?.description.contains(words) == true, "\(text): \(error!)")
     }
+  }
+
+  /// LO's families and the residual networks draw from the digits and the King James text, or from what a recipe names.
+  @Test(arguments: [
+    ("image_mlp", ["data": "squares"]), ("vit", ["data": "squares"]), ("lopt", ["data": "squares"]),
+    ("resnet_v2", ["data": "squares"]), ("lm_rnn", ["bytes": "notes"]), ("lm_transformer", ["words": "notes"]),
+  ])
+  func familiesOfOtherSourcesDrawFromTheStore(_ family: String, _ fields: [String: String]) throws {
+    let place = try Place()
+    try place.add("squares", place.images())
+    try place.add("notes", place.text())
+    let (field, name) = fields.first!
+    let plain = try Recipe("tasks: [{family: \(family)}]", name: "x")
+    #expect(!plain.resolved.compact.contains("\"\(field)\""))
+    let named = try Recipe("tasks: [{family: \(family), \(field): \(name)}]", name: "x")
+    #expect(named.resolved.compact.contains("\"\(field)\":\"\(name)\""))
+    let shelf = DataShelf(place.store)
+    let (without, with) = try (
+      Experiment(recipe: plain, seed: 0, data: shelf), Experiment(recipe: named, seed: 0, data: shelf)
+    )
+    #expect(with.familyNames[0].contains(name) && !without.familyNames[0].contains(name))
+    #expect(try with.dataSets().map(\.name).contains(name) && !without.dataSets().map(\.name).contains(name))
+    // A language model reads one of its two texts.
+    let losses = [without, with].map { experiment in
+      (0..<6 as Range<UInt64>).map { seed in
+        let task = experiment.problem.tasks.members[0].family.task(seed: seed)
+        return task.loss(task.initialParameters(), on: Batch(.train, 0), in: Workspace())
+      }
+    }
+    #expect(losses.joined().allSatisfy(\.isFinite) && losses[0] != losses[1], "\(losses)")
+    let absent = try Recipe("tasks: [{family: \(family), \(field): nothing}]", name: "x")
+    #expect(code { _ = try Experiment(recipe: absent, seed: 0, data: shelf) } == .notFound)
+    let other = try Recipe(
+      "tasks: [{family: \(family), \(field): \(name == "notes" ? "squares" : "notes")}]", name: "x")
+    #expect(code { _ = try Experiment(recipe: other, seed: 0, data: shelf) } == .malformed)
   }
 
   @Test func dataOfAnotherKindIsRefusedInWords() throws {

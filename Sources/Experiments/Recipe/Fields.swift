@@ -127,6 +127,12 @@ final class Fields {
     return name
   }
 
+  /// The name of a data set in the place of one that comes with the program. Read where it stands only: a recipe without it
+  /// resolves to what it always did.
+  func otherDataSet(_ key: String, than bundled: BundledData) throws(RecipeError) -> String {
+    has(key) ? try dataSet(key, default: bundled.rawValue) : bundled.rawValue
+  }
+
   // MARK: Structure
 
   /// A field that holds fields of its own. Where it is missing, all of them have their defaults.

@@ -1,6 +1,6 @@
 package import Tasks
 
-/// One of LO's parametric families in a recipe (spec §4.8), on the data that come with the program.
+/// One of LO's parametric families in a recipe (spec §4.8), on the data that come with the program or on others that it names.
 package struct ParametricTaskRecipe: Sendable {
   package enum Family: String, CaseIterable, Sendable {
     case imageMLP = "image_mlp"
@@ -20,6 +20,13 @@ package struct ParametricTaskRecipe: Sendable {
   package let limits: SamplingLimits
   /// The most tokens of a sequence, for families that read text.
   package let maximumLength: Int
+  private let data: Data
+
+  /// The names of data sets.
+  private enum Data: Sendable {
+    case images(String)
+    case texts(bytes: String, words: String)
+  }
 
   init(_ family: Family, _ fields: Fields) throws(RecipeError) {
     self.family = family
@@ -27,11 +34,20 @@ package struct ParametricTaskRecipe: Sendable {
     let parameters = family == .transformerLanguageModel ? 200_000 : 50_000
     limits = try SamplingLimits(fields, maximumParameters: parameters)
     maximumLength = family.readsText ? try fields.integer("maximum_length", default: 32, in: 2...512) : 0
+    data =
+      family.readsText
+      ? .texts(
+        bytes: try fields.otherDataSet("bytes", than: .verseBytes),
+        words: try fields.otherDataSet("words", than: .verseWords))
+      : .images(try fields.otherDataSet("data", than: .digits))
   }
 
   /// The names of the data sets that it draws from.
   var dataNames: [String] {
-    (family.readsText ? [BundledData.verseBytes, .verseWords] : [.digits]).map(\.rawValue)
+    switch data {
+    case .images(let images): [images]
+    case .texts(let bytes, let words): [bytes, words]
+    }
   }
 
   func makeFamily(from shelf: DataShelf) throws -> any TaskFamily {
@@ -44,24 +60,30 @@ package struct ParametricTaskRecipe: Sendable {
   }
 
   private func made(from shelf: DataShelf) throws -> ParametricFamily? {
-    let images = { try shelf.images(BundledData.digits.rawValue) }
-    return switch family {
-    case .imageMLP: .imageMLP(on: try images(), limits: limits)
-    case .imageConvolutions: .imageConvolutions(on: try images(), limits: limits)
-    case .imageAutoencoder: .imageAutoencoder(on: try images(), limits: limits)
-    case .imageVariationalAutoencoder: .imageVariationalAutoencoder(on: try images(), limits: limits)
-    case .imageResidualNetwork: .imageResidualNetwork(on: try images(), limits: limits)
-    case .visionTransformer: .visionTransformer(on: try images(), limits: limits)
-    case .learnedOptimizerTraining: .learnedOptimizerTraining(on: try images(), limits: limits)
-    case .recurrentLanguageModel: .recurrentLanguageModel(on: try text(from: shelf), limits: limits)
-    case .transformerLanguageModel: .transformerLanguageModel(on: try text(from: shelf), limits: limits)
+    switch data {
+    case .images(let images): try made(on: shelf.images(images))
+    case .texts(let bytes, let words):
+      try made(
+        on: ParametricText(
+          bytes: shelf.corpus(bytes), words: shelf.corpus(words), maximumLength: maximumLength))
     }
   }
 
-  private func text(from shelf: DataShelf) throws -> ParametricText {
-    ParametricText(
-      bytes: try shelf.corpus(BundledData.verseBytes.rawValue),
-      words: try shelf.corpus(BundledData.verseWords.rawValue),
-      maximumLength: maximumLength)
+  private func made(on images: TaskSetImages) -> ParametricFamily? {
+    switch family {
+    case .imageMLP: .imageMLP(on: images, limits: limits)
+    case .imageConvolutions: .imageConvolutions(on: images, limits: limits)
+    case .imageAutoencoder: .imageAutoencoder(on: images, limits: limits)
+    case .imageVariationalAutoencoder: .imageVariationalAutoencoder(on: images, limits: limits)
+    case .imageResidualNetwork: .imageResidualNetwork(on: images, limits: limits)
+    case .visionTransformer: .visionTransformer(on: images, limits: limits)
+    case .learnedOptimizerTraining: .learnedOptimizerTraining(on: images, limits: limits)
+    case .recurrentLanguageModel, .transformerLanguageModel: preconditionFailure("\(family.rawValue) sees no images")
+    }
+  }
+
+  private func made(on text: ParametricText) -> ParametricFamily? {
+    family == .recurrentLanguageModel
+      ? .recurrentLanguageModel(on: text, limits: limits) : .transformerLanguageModel(on: text, limits: limits)
   }
 }

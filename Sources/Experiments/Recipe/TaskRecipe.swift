@@ -118,7 +118,7 @@ extension TaskRecipe {
     case .perceptron(let perceptron): [perceptron.data]
     case .sampled(let sampled): sampled.dataNames
     case .fixed(let fixed): fixed.dataNames
-    case .residualNetwork: [BundledData.digits.rawValue]
+    case .residualNetwork(let network): [network.data]
     case .parametric(let parametric): parametric.dataNames
     }
   }
