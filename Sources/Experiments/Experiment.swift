@@ -40,11 +40,12 @@ package struct Experiment: Sendable {
   }
 
   /// A new experiment: what a baseline reaches on its tasks is measured now, unless it was before.
+  /// - Parameter measuring: told how far that is.
   package init(
     recipe: Recipe, seed: UInt64, data: DataShelf = DataShelf(), measured known: KnownCalibrations = .none,
-    frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
+    frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil, measuring: @escaping MeasuringProgress = { _, _ in }
   ) throws {
-    let calibrations = try recipe.tasks.map { try Calibration.calibrations(of: $0, from: data, known) }
+    let calibrations = try Calibration.calibrations(of: recipe.tasks, from: data, known, progress: measuring)
     try self.init(
       recipe: recipe, seed: seed, calibrations: calibrations, data: data, frozenTheta: frozenTheta,
       initialTheta: initialTheta)

@@ -3,7 +3,7 @@ import RunStore
 
 /// Calibrations in a run's identity: arrays with a number a task, and the entry of the recipe that the task is of.
 extension Identity {
-  static func append(_ calibrations: [[TaskCalibration]], to arrays: inout NamedArrays) {
+  static func append(_ calibrations: [[TaskCalibration]], of entries: [TaskRecipe], to arrays: inout NamedArrays) {
     arrays.append(
       NamedArray(
         IdentityNames.bestLosses, shape: [calibrations.count],
@@ -34,6 +34,11 @@ extension Identity {
     append(
       IdentityNames.calibrationOperations, .int64(rows.map { Int64($0.task.operations) }),
       unit: "floating-point operations", "of a loss and its gradient on one batch; 0 where not counted")
+    // There is nothing of it in runs that cannot leave a task out.
+    guard entries.contains(where: \.leavesTasksOut) else { return }
+    append(
+      IdentityNames.calibrationRejected, .uint8(rows.map { $0.task.isRejected ? 1 : 0 }),
+      "1 where the task is left out, because Adam does not lower its loss or diverges at every rate, else 0")
   }
 }
 
@@ -51,6 +56,7 @@ extension IdentityReader {
     let steps = try integers(IdentityNames.calibrationSteps, names.count)
     let diverged = try integers(IdentityNames.calibrationDivergedRates, names.count)
     let operations = try integers(IdentityNames.calibrationOperations, names.count)
+    let rejected = try rejections(names.count)
     var result = entries.map { _ in [TaskCalibration]() }
     for (row, name) in names.enumerated() {
       guard entries.indices.contains(places[row]), initial[row].isFinite, best[row].isFinite else {
@@ -59,7 +65,7 @@ extension IdentityReader {
       result[places[row]].append(
         TaskCalibration(
           task: name, initialLoss: initial[row], bestLoss: best[row], learningRate: rates[row], steps: steps[row],
-          divergedRates: diverged[row], operations: operations[row]))
+          divergedRates: diverged[row], operations: operations[row], isRejected: rejected[row]))
     }
     return result
   }
@@ -74,6 +80,18 @@ extension IdentityReader {
           task: "", initialLoss: 0, bestLoss: loss, learningRate: 0, steps: 0, divergedRates: 0, operations: 0)
       ]
     }
+  }
+
+  /// Whether each task is left out; none of runs without the array.
+  private func rejections(_ count: Int) throws -> [Bool] {
+    guard arrays[IdentityNames.calibrationRejected] != nil else { return Array(repeating: false, count: count) }
+    let flags = try column(IdentityNames.calibrationRejected) {
+      if case .uint8(let values) = $0 { values } else { nil }
+    }
+    guard flags.count == count else {
+      throw damaged(IdentityNames.calibrationRejected, "\(count) flags", "\(flags.count)")
+    }
+    return flags.map { $0 != 0 }
   }
 
   private func numbers(_ name: String, _ count: Int) throws -> [Double] {

@@ -69,7 +69,7 @@ enum Identity {
     let families = experiment.familyNames
     arrays.append(
       NamedArray(IdentityNames.taskFamilies, shape: [families.count], .text(families), summary: "families by index"))
-    append(experiment.calibrations, to: &arrays)
+    append(experiment.calibrations, of: recipe.tasks, to: &arrays)
   }
 
   private static func append(_ dataSets: [(name: String, digest: String)], to arrays: inout NamedArrays) {

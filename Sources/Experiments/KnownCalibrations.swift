@@ -25,7 +25,14 @@ extension TaskRecipe {
       let entry = "fixed, calibration_steps: \(fixed.calibrationSteps)"
       guard let name = fixed.dataName(of: known) else { return CalibrationKey(entry: entry, task: task, data: "") }
       return try digest(name).map { CalibrationKey(entry: entry, task: task, data: $0) }
-    case .quadratic, .testFunction, .diagonalValley, .sampled, .residualNetwork, .parametric: return nil
+    case .sampled(let sampled):
+      guard let steps = sampled.calibrationSteps, let seed = sampled.seed(ofTask: task) else { return nil }
+      let entry = "\(family.rawValue), calibration_steps: \(steps), maximum_length: \(sampled.maximumLength)"
+      guard let name = sampled.dataName(ofSeed: seed) else {
+        return CalibrationKey(entry: entry, task: task, data: "")
+      }
+      return try digest(name).map { CalibrationKey(entry: entry, task: task, data: $0) }
+    case .quadratic, .testFunction, .diagonalValley, .residualNetwork, .parametric: return nil
     }
   }
 }

@@ -9,16 +9,19 @@ package struct RunSettings: Sendable {
   package var group: String?
   package var threads: Int
   package var durability: Durability
+  /// Told how far the measuring of tasks is, before the run begins.
+  package var measuring: MeasuringProgress
 
   package init(
     name: String? = nil, tags: [String] = [], group: String? = nil, threads: Int = Environment.cpuCount,
-    durability: Durability = .each
+    durability: Durability = .each, measuring: @escaping MeasuringProgress = { _, _ in }
   ) {
     self.name = name
     self.tags = tags
     self.group = group
     self.threads = threads
     self.durability = durability
+    self.measuring = measuring
   }
 }
 
@@ -30,8 +33,10 @@ extension Session {
     // Calibration and the search for the code's facts take about as long, and do not need each other.
     let search = CodeFactsSearch()
     return try create(
-      Experiment(recipe: recipe, seed: seed, data: DataShelf(store), measured: .earlierRuns(of: store)), from: nil,
-      origin: nil, in: store, settings, code: search)
+      Experiment(
+        recipe: recipe, seed: seed, data: DataShelf(store), measured: .earlierRuns(of: store),
+        measuring: settings.measuring),
+      from: nil, origin: nil, in: store, settings, code: search)
   }
 
   /// A run taken up where it stopped, however it stopped.
@@ -64,8 +69,7 @@ extension Session {
   ) throws -> Session {
     let experiment = try Experiment(
       recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
-      frozenTheta: point.experiment.frozenTheta,
-      initialTheta: point.state.theta)
+      frozenTheta: point.experiment.frozenTheta, initialTheta: point.state.theta, measuring: settings.measuring)
     let state: RunState
     do {
       state = try RunState(point.state.arrays, for: experiment.problem)
@@ -90,8 +94,7 @@ extension Session {
     }
     let experiment = try Experiment(
       recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
-      frozenTheta: point.experiment.frozenTheta,
-      initialTheta: point.state.theta)
+      frozenTheta: point.experiment.frozenTheta, initialTheta: point.state.theta, measuring: settings.measuring)
     return try create(
       experiment, from: nil, origin: Origin(relation: .fork, parent: point.lineage, generation: point.generation),
       in: store, settings)
@@ -103,7 +106,7 @@ extension Session {
   ) throws -> Session {
     let experiment = try Experiment(
       recipe: recipe, seed: seed, data: DataShelf(store), measured: .of(point.experiment).or(.earlierRuns(of: store)),
-      frozenTheta: point.state.theta)
+      frozenTheta: point.state.theta, measuring: settings.measuring)
     let origin = Origin(relation: .selfTrain, parent: point.lineage, generation: point.generation + 1)
     return try create(experiment, from: nil, origin: origin, in: store, settings)
   }

@@ -15,10 +15,12 @@ package struct TaskCalibration: Equatable, Sendable {
   package let divergedRates: Int
   /// Floating-point operations of a loss and its gradient on one batch; 0 where they are not counted.
   package let operations: Int
+  /// Whether it is left out of its family, because Adam does not lower its loss or diverges at every rate.
+  package let isRejected: Bool
 
   package init(
     task: String, initialLoss: Double, bestLoss: Double, learningRate: Double, steps: Int, divergedRates: Int,
-    operations: Int
+    operations: Int, isRejected: Bool = false
   ) {
     self.task = task
     self.initialLoss = initialLoss
@@ -27,6 +29,7 @@ package struct TaskCalibration: Equatable, Sendable {
     self.steps = steps
     self.divergedRates = divergedRates
     self.operations = operations
+    self.isRejected = isRejected
   }
 
   var normalization: Normalization { Normalization(initial: initialLoss, best: bestLoss) }
@@ -34,18 +37,36 @@ package struct TaskCalibration: Equatable, Sendable {
 
 extension TaskCalibration {
   /// Of one task's curves, one a learning rate.
-  init(of task: any Task, named name: String, _ curves: [(rate: Float, curve: InnerCurve)]) {
+  /// - Parameters:
+  ///   - scale: what the task knows of its losses.
+  ///   - mayBeRejected: whether its family does without it where Adam makes nothing of it.
+  init(
+    named name: String, scale: Normalization, operations: Int, _ curves: [(rate: Float, curve: InnerCurve)],
+    mayBeRejected: Bool
+  ) {
     let best = curves.compactMap { pair in pair.curve.best.map { (rate: pair.rate, examination: $0) } }
       .min { $0.examination.loss < $1.examination.loss }
-    let start = curves.first?.curve.initialLoss ?? task.normalization.initial
+    let start = curves.first?.curve.initialLoss ?? scale.initial
     self.task = name
-    initialLoss = start.isFinite ? start : task.normalization.initial
+    initialLoss = start.isFinite ? start : scale.initial
     // Without a curve, or where every one diverged at once, the bound that the task knows.
     let least = best?.examination.loss ?? .infinity
-    bestLoss = least.isFinite ? least : task.normalization.best
+    bestLoss = least.isFinite ? least : scale.best
     learningRate = least.isFinite ? Double(best?.rate ?? 0) : 0
     steps = least.isFinite ? best?.examination.step ?? 0 : 0
     divergedRates = curves.count { $0.curve.diverged }
-    operations = task.operations?.gradient ?? 0
+    self.operations = operations
+    let isLowered = least.isFinite && bestLoss < initialLoss
+    isRejected = mayBeRejected && (!isLowered || divergedRates == curves.count)
+  }
+}
+
+extension TaskCalibration {
+  /// The error of a recorded calibration whose task the recipe does not have.
+  var isOfNone: ExperimentError {
+    ExperimentError(
+      .unfit, doing: "looking for the task \(task.shown)",
+      problem: "the recipe names none that is called so on the data at hand",
+      advice: "the run was made with other data")
   }
 }

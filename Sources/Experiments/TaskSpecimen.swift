@@ -29,6 +29,8 @@ package struct TaskSpecimen: Sendable {
   package let parameters: [Parameter]
   package let operations: StepOperations?
   private let task: any Task
+  /// What recipes measure of it.
+  private let subject: @Sendable () -> any Task
 
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
@@ -43,15 +45,17 @@ package struct TaskSpecimen: Sendable {
   private init(recipeFamily name: String, seed: UInt64) throws {
     let recipe = try TaskRecipe(Fields(["family": Node(name)], source: RecipeSource(name: "runs tasks")))
     let family = try recipe.makeFamily(calibrations: [])
-    self.init(family.name, nil, [], family.task(seed: seed))
+    self.init(family.name, nil, [], family.task(seed: seed)) { family.task(seed: seed) }
   }
 
   /// The configuration of a seed, on the data that stand in; its start and batches are those of the same seed.
   private init(taskSetFamily name: String, seed: UInt64) throws {
     let configuration = try TaskCatalogue.configuration(of: name, seed: seed)
     guard let known = TaskSetFamily(rawValue: name) else { preconditionFailure("\(name) is none of TaskSet's") }
-    let family = try SampledTaskRecipe(known, configurationOf: Int(seed)).makeFamily(from: DataShelf())
-    self.init(family.name, configuration, [], family.task(seed: seed))
+    let family = try SampledTaskRecipe(known, configurationOf: Int(seed)).listedFamily(from: DataShelf())
+    self.init(family.name, configuration, [], family.task(seed: seed)) {
+      family.task(at: 0, seed: Calibration.seed)
+    }
   }
 
   private init(fixed name: String, seed: UInt64) throws {
@@ -59,14 +63,19 @@ package struct TaskSpecimen: Sendable {
     let material = try FixedMaterial.bundled()
     self.init(
       fixed.name(on: material), JSONValue(fixed.configuration), fixed.quirks.map(\.description),
-      fixed.task(on: material, seed: seed))
+      fixed.task(on: material, seed: seed)
+    ) { fixed.task(on: material, seed: Calibration.seed) }
   }
 
-  private init(_ name: String, _ configuration: JSONValue?, _ quirks: [String], _ task: any Task) {
+  private init(
+    _ name: String, _ configuration: JSONValue?, _ quirks: [String], _ task: any Task,
+    subject: @escaping @Sendable () -> any Task
+  ) {
     self.name = name
     self.configuration = configuration
     self.quirks = quirks
     self.task = task
+    self.subject = subject
     parameters = task.parameters.slots.map { Parameter(name: $0.name, shape: $0.shape, count: $0.count) }
     operations = task.operations
   }
@@ -82,6 +91,13 @@ package struct TaskSpecimen: Sendable {
       return Environment.clock() - begin
     }
     return times.dropFirst().min() ?? .nan
+  }
+
+  /// What a recipe that calibrates it keeps of it. TaskSet's and fixed tasks are measured with the start and batches of recipes,
+  /// whatever the seed of the draw.
+  /// - Parameter steps: of each learning rate.
+  package func calibration(steps: Int) -> TaskCalibration {
+    Calibration.calibrations(of: [.init(name: name, steps: steps, mayBeRejected: true, draw: subject)])[0]
   }
 
   /// - Parameter steps: of each learning rate.

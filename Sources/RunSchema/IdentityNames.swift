@@ -23,6 +23,7 @@ package enum IdentityNames {
   package static let calibrationSteps = "calibration/steps"
   package static let calibrationDivergedRates = "calibration/diverged_rates"
   package static let calibrationOperations = "calibration/operations"
+  package static let calibrationRejected = "calibration/rejected"
   /// The data sets that tasks draw from, and what identifies the content of each.
   package static let dataSets = "data/names"
   package static let dataDigests = "data/digests"

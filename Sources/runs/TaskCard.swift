@@ -14,8 +14,9 @@ struct TaskCard {
     self.seed = seed
   }
 
-  func card(_ trial: TaskSpecimen.AdamTrial?) -> Card {
-    Card(schema: "runs/tasks/1", head + configuration + [parameters, cost] + (trial.map { [adam($0)] } ?? []))
+  func card(_ trial: TaskSpecimen.AdamTrial?, _ calibration: TaskCalibration?) -> Card {
+    let measured = [trial.map(adam), calibration.map(self.calibration)].compactMap { $0 }
+    return Card(schema: "runs/tasks/1", head + configuration + [parameters, cost] + measured)
   }
 
   private var head: [Card.Section] {
@@ -95,6 +96,28 @@ struct TaskCard {
         "steps": .integer(curve.plan.steps), "curve": .array(curve.train.map { .number(Double($0)) }),
         "examined": .array(
           curve.valid.map { ["step": .integer($0.step), "loss": .number($0.loss)] }),
+      ])
+  }
+
+  private func calibration(_ calibration: TaskCalibration) -> Card.Section {
+    var fields: [Card.Field] = [
+      .init("loss that counts as 1", .number(calibration.initialLoss)),
+      .init("loss that counts as 0", .number(calibration.bestLoss)),
+      .init("learning rate that reached it", .number(calibration.learningRate, digits: 3)),
+      .init("after so many steps", .integer(calibration.steps)),
+      .init("rates that diverged", .integer(calibration.divergedRates)),
+    ]
+    if entry.kind == .taskSet {
+      fields.append(
+        .init("recipes that calibrate", .text(calibration.isRejected ? "leave it out: Adam fails" : "keep it")))
+    }
+    return .init(
+      "Calibration by Adam, over its learning rates", key: "calibration", .fields(fields),
+      json: [
+        "initial_loss": .number(calibration.initialLoss), "best_loss": .number(calibration.bestLoss),
+        "learning_rate": .number(calibration.learningRate), "steps": .integer(calibration.steps),
+        "diverged_rates": .integer(calibration.divergedRates), "operations": .integer(calibration.operations),
+        "rejected": .bool(calibration.isRejected),
       ])
   }
 

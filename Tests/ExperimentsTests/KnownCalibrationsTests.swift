@@ -58,6 +58,8 @@ struct KnownCalibrationsTests {
 
   @Test(arguments: [
     "{fixed: [TwoD_Bowl10, TwoD_Beale], calibration_steps: 20}", "{family: digits_mlp, hidden: [3], batch_size: 4}",
+    "{family: taskset_quadratic, configurations: {from: 3, to: 6}, calibration_steps: 5}",
+    "{family: taskset_mlp, configurations: {from: 3, to: 6}, calibration_steps: 5, maximum_work: 1000000}",
   ])
   func aNewRunTakesOverWhatAnEarlierOneHasMeasured(_ entry: String) throws {
     let place = try Place()
@@ -77,11 +79,26 @@ struct KnownCalibrationsTests {
     #expect(measured[1] == alone.calibrations[0][0])
   }
 
+  @Test func aConfigurationIsKnownUnderOtherLimitsAndInAnotherRange() throws {
+    let place = try Place()
+    let fields = "family: taskset_quadratic, calibration_steps: 5"
+    try place.addDoctoredRun(Self.recipe("{\(fields), configurations: {from: 3, to: 6}}"))
+    let measured = try place.measured(
+      Self.recipe("{\(fields), configurations: {from: 5, to: 8}, maximum_parameters: 2000, weight: 3}"))
+    let seeds = measured.filter { $0.initialLoss == 77 }.map(\.task)
+    #expect(seeds == ["quadratic_family_seed5", "quadratic_family_seed6"] && measured.count > 2, "\(measured)")
+  }
+
   @Test func otherSettingsAreMeasuredAnew() throws {
     let place = try Place()
     try place.addDoctoredRun(Self.recipe("{fixed: [TwoD_Bowl10], calibration_steps: 20}"))
     try place.addDoctoredRun(Self.recipe("{family: digits_mlp, hidden: [3], batch_size: 4}"))
-    for entry in ["{fixed: [TwoD_Bowl10], calibration_steps: 10}", "{family: digits_mlp, hidden: [4], batch_size: 4}"] {
+    let model = "family: char_rnn, configuration: 12, calibration_steps"
+    try place.addDoctoredRun(Self.recipe("{\(model): 2, maximum_length: 3}"))
+    for entry in [
+      "{\(model): 1, maximum_length: 3}", "{\(model): 2, maximum_length: 4}",
+      "{fixed: [TwoD_Bowl10], calibration_steps: 10}", "{family: digits_mlp, hidden: [4], batch_size: 4}",
+    ] {
       #expect(try place.measured(Self.recipe(entry)).allSatisfy { $0.initialLoss != 77 }, "\(entry)")
     }
   }

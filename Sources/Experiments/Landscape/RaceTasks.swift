@@ -28,8 +28,8 @@ package struct RaceTasks: Sendable {
     }
     let recipe = try TaskRecipe(Fields(node, source: RecipeSource(name: "the task")))
     let shelf = DataShelf()
-    let family = try recipe.makeFamily(
-      calibrations: try Calibration.calibrations(of: recipe, from: shelf, .none), from: shelf)
+    let calibrations = try Calibration.calibrations(of: [recipe], from: shelf, .none) { _, _ in }
+    let family = try recipe.makeFamily(calibrations: calibrations[0], from: shelf)
     self.init(of: family, recipe, name, seed: seed, count: count)
   }
 

@@ -86,10 +86,7 @@ package struct FixedTaskRecipe: Sendable {
     var calibrated: [FixedTask] = []
     for calibration in calibrations {
       guard let task = tasks.first(where: { $0.name(on: material) == calibration.task }) else {
-        throw ExperimentError(
-          .unfit, doing: "looking for the task \(calibration.task.shown)",
-          problem: "the recipe names none that is called so on the data at hand",
-          advice: "the run was made with other data")
+        throw calibration.isOfNone
       }
       calibrated.append(task)
     }

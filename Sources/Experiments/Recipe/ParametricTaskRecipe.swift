@@ -30,6 +30,12 @@ package struct ParametricTaskRecipe: Sendable {
 
   init(_ family: Family, _ fields: Fields) throws(RecipeError) {
     self.family = family
+    for field in ["calibration_steps", "configurations"] where fields.has(field) {
+      throw fields.failure(
+        field,
+        "\(family.rawValue) has no list of configurations, and its losses are mapped as LO maps them; TaskSet's"
+          + " sampled families have one")
+    }
     // The smallest transformer has 70,000 parameters, and few are below 100,000.
     let parameters = family == .transformerLanguageModel ? 200_000 : 50_000
     limits = try SamplingLimits(fields, maximumParameters: parameters)

@@ -17,6 +17,9 @@ package struct SampledTaskRecipe: Sendable {
 
   package let family: TaskSetFamily
   package let limits: SamplingLimits
+  /// Steps of Adam at each of its rates by which each configuration is scaled, or left out; nil where its start and a bound
+  /// scale it.
+  package let calibrationSteps: Int?
   /// The most tokens of a window, for families that read text.
   package let maximumLength: Int
   package let data: Data
@@ -24,6 +27,9 @@ package struct SampledTaskRecipe: Sendable {
   init(_ family: TaskSetFamily, _ fields: Fields) throws(RecipeError) {
     self.family = family
     limits = try Self.limits(family, fields)
+    // Read where it stands only: a recipe without it resolves to what it always did.
+    calibrationSteps =
+      fields.has("calibration_steps") ? try fields.integer("calibration_steps", in: 1...100_000) : nil
     switch family {
     case .quadratic, .problem:
       maximumLength = 0
@@ -43,6 +49,7 @@ package struct SampledTaskRecipe: Sendable {
   init(_ family: TaskSetFamily, configurationOf seed: Int) {
     self.family = family
     limits = SamplingLimits(seeds: seed..<seed + 1, maximumParameters: .max, maximumWork: .max)
+    calibrationSteps = nil
     maximumLength = 256
     data =
       switch family {
@@ -53,15 +60,22 @@ package struct SampledTaskRecipe: Sendable {
       }
   }
 
-  /// Where a recipe asks for one configuration, that one whatever it costs. Read where it stands only: a recipe without it
-  /// resolves to what it always did.
+  /// Where a recipe asks for one configuration, that one whatever it costs; where for some, those of them within the limits.
+  /// Read where it stands only: a recipe without it resolves to what it always did.
   private static func limits(_ family: TaskSetFamily, _ fields: Fields) throws(RecipeError) -> SamplingLimits {
     if fields.has("configuration") {
       let seed = try fields.integer("configuration", default: 0, in: 0...999)
       return SamplingLimits(seeds: seed..<seed + 1, maximumParameters: .max, maximumWork: .max)
     }
     // The smallest word model has 20,000 parameters, and few are below 50,000.
-    return try SamplingLimits(fields, maximumParameters: family == .wordLanguageModel ? 200_000 : 50_000)
+    var limits = try SamplingLimits(fields, maximumParameters: family == .wordLanguageModel ? 200_000 : 50_000)
+    guard fields.has("configurations") else { return limits }
+    limits.seeds = try fields.section("configurations") { fields throws(RecipeError) in
+      let (first, last) = (try fields.integer("from", in: 0...999), try fields.integer("to", in: 0...999))
+      guard first <= last else { throw fields.failure("to", "\(last) is below from, which is \(first)") }
+      return first..<last + 1
+    }
+    return limits
   }
 
   private static let noStandIn = "none"
@@ -97,8 +111,53 @@ package struct SampledTaskRecipe: Sendable {
     }
   }
 
-  /// The family on its data.
-  func makeFamily(from shelf: DataShelf) throws -> any TaskFamily {
+  /// The name of the data set that the configuration of a seed draws from; nil where it needs none.
+  func dataName(ofSeed seed: Int) -> String? {
+    switch data {
+    case .none: return nil
+    case .texts(let standIn): return standIn
+    case .images(let names, let standIn):
+      // Most recipes name none, and need not draw it.
+      guard !names.isEmpty, let name = family.draw(seed: seed).images, names.contains(name) else { return standIn }
+      return name.dataSetName
+    }
+  }
+
+  /// The name of the task that the configuration of a seed is, with that of its data: "mlp_family_seed17(digits)".
+  func taskName(ofSeed seed: Int) -> String {
+    "\(family.rawValue)_seed\(seed)" + (dataName(ofSeed: seed).map { "(\($0))" } ?? "")
+  }
+
+  /// The seed in such a name; nil in names of other tasks.
+  func seed(ofTask name: String) -> Int? {
+    let prefix = family.rawValue + "_seed"
+    guard name.hasPrefix(prefix), let seed = Int(name.dropFirst(prefix.count).prefix { $0 != "(" }),
+      family.seeds.contains(seed), taskName(ofSeed: seed) == name
+    else { return nil }
+    return seed
+  }
+
+  /// The family: of the configurations that were calibrated when the run began and not left out, or of all within the limits.
+  func makeFamily(_ calibrations: [TaskCalibration], from shelf: DataShelf) throws -> any TaskFamily {
+    let family = try listedFamily(from: shelf)
+    guard !calibrations.isEmpty else { return family }
+    let places = Dictionary(uniqueKeysWithValues: family.seeds.enumerated().map { (taskName(ofSeed: $1), $0) })
+    let kept = calibrations.filter { !$0.isRejected }
+    guard !kept.isEmpty else {
+      throw ExperimentError(
+        .usage, doing: "calibrating \(self.family.rawValue)",
+        problem: "\(calibrations.count) configurations, and Adam lowers the loss of none of them",
+        advice: "raise calibration_steps or the limits of the recipe's task, or name other configurations")
+    }
+    return family.calibrated(
+      at: try kept.map { calibration in
+        guard let place = places[calibration.task] else { throw calibration.isOfNone }
+        return place
+      }, scaledBy: kept.map(\.normalization))
+  }
+
+  /// All configurations within the limits on their data.
+  func listedFamily(from shelf: DataShelf) throws -> any ListedFamily {
     if let made = try configured(from: shelf) { return made }
     if limits.seeds.count == 1 {
       throw ExperimentError(
@@ -109,10 +168,10 @@ package struct SampledTaskRecipe: Sendable {
       .usage, doing: "drawing configurations of \(family.rawValue)",
       problem: "none on these data has at most \(limits.maximumParameters) parameters and \(limits.maximumWork)"
         + " multiply-adds a loss",
-      advice: "raise maximum_parameters or maximum_work of the recipe's task, or name other data")
+      advice: "raise maximum_parameters or maximum_work of the recipe's task, or name other data or configurations")
   }
 
-  private func configured(from shelf: DataShelf) throws -> (any TaskFamily)? {
+  private func configured(from shelf: DataShelf) throws -> (any ListedFamily)? {
     switch data {
     case .none:
       family == .quadratic ? SampledFamily(quadratics: limits) : SampledFamily(problems: limits)
@@ -125,7 +184,7 @@ package struct SampledTaskRecipe: Sendable {
     }
   }
 
-  private func configured(on corpus: TextCorpus) throws -> (any TaskFamily)? {
+  private func configured(on corpus: TextCorpus) throws -> (any ListedFamily)? {
     switch family {
     case .byteLanguageModel, .wordLanguageModel:
       return SampledFamily(
@@ -141,7 +200,7 @@ package struct SampledTaskRecipe: Sendable {
     }
   }
 
-  private func configured(on images: TaskSetImageSource) -> (any TaskFamily)? {
+  private func configured(on images: TaskSetImageSource) -> (any ListedFamily)? {
     switch family {
     case .mlp: SampledFamily(perceptronsOn: images, limits: limits)
     case .autoencoder: SampledFamily(autoencodersOn: images, limits: limits)
@@ -153,6 +212,12 @@ package struct SampledTaskRecipe: Sendable {
     case .byteLanguageModel, .wordLanguageModel, .textClassifier, .quadratic, .problem:
       preconditionFailure("\(family.rawValue) sees no images")
     }
+  }
+}
+
+extension ListedFamily {
+  fileprivate func calibrated(at places: [Int], scaledBy normalizations: [Normalization]) -> any TaskFamily {
+    CalibratedFamily(self, at: places, scaledBy: normalizations)
   }
 }
 

@@ -123,6 +123,11 @@ extension TaskRecipe {
     }
   }
 
+  /// Whether tasks of which Adam makes nothing are left out.
+  var leavesTasksOut: Bool {
+    if case .sampled(let sampled) = kind { sampled.calibrationSteps != nil } else { false }
+  }
+
   /// The family; `calibrations` scale the losses of those that need it.
   func makeFamily(calibrations: [TaskCalibration], from shelf: DataShelf = DataShelf()) throws -> any TaskFamily {
     let family = try plainFamily(calibrations: calibrations, from: shelf)
@@ -140,7 +145,7 @@ extension TaskRecipe {
       return MLPClassifierFamily(
         dataSet: dataSet, partition: partition, hidden: perceptron.hidden, batchSize: perceptron.batchSize,
         bestLoss: calibrations.first?.bestLoss ?? 0)
-    case .sampled(let sampled): return try sampled.makeFamily(from: shelf)
+    case .sampled(let sampled): return try sampled.makeFamily(calibrations, from: shelf)
     case .fixed(let fixed): return try fixed.makeFamily(calibrations, from: shelf)
     case .residualNetwork(let network): return try network.makeFamily(from: shelf)
     case .parametric(let parametric): return try parametric.makeFamily(from: shelf)

@@ -5,7 +5,7 @@ internal import Numerics
 extension SampledFamily<TaskSet.Autoencoder> {
   /// nil where no configuration fits.
   package init?(autoencodersOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.Autoencoder? in
+    let configurations = limits.drawn { seed -> TaskSet.Autoencoder? in
       guard case .autoencoder(let configuration) = TaskSetFamily.autoencoder.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: false)
       else { return nil }

@@ -6,7 +6,7 @@ extension SampledFamily<TaskSet.ConvolutionsThenMLP> {
   /// nil where no configuration fits.
   /// - Parameter images: a configuration whose strides and paddings leave no position of them is left out.
   package init?(convolutionsThenMLPOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.ConvolutionsThenMLP? in
+    let configurations = limits.drawn { seed -> TaskSet.ConvolutionsThenMLP? in
       guard case .convolutionsThenMLP(let configuration) = TaskSetFamily.convolutionsThenMLP.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData),
         let windows = configuration.convolutions.windows(of: batches)
@@ -35,7 +35,7 @@ extension SampledFamily<TaskSet.ConvolutionsThenPooling> {
   /// nil where no configuration fits.
   /// - Parameter images: as for conv_fc_family.
   package init?(convolutionsThenPoolingOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.ConvolutionsThenPooling? in
+    let configurations = limits.drawn { seed -> TaskSet.ConvolutionsThenPooling? in
       guard case .convolutionsThenPooling(let configuration) = TaskSetFamily.convolutionsThenPooling.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData),
         let windows = configuration.convolutions.windows(of: batches), let last = configuration.convolutions.layers.last

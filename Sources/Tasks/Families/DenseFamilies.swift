@@ -4,7 +4,7 @@ internal import Numerics
 extension SampledFamily<TaskSet.MLP> {
   /// nil where no configuration fits.
   package init?(perceptronsOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.MLP? in
+    let configurations = limits.drawn { seed -> TaskSet.MLP? in
       guard case .mlp(let configuration) = TaskSetFamily.mlp.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: configuration.centersData)
       else { return nil }
@@ -25,7 +25,7 @@ extension SampledFamily<TaskSet.MLP> {
 extension SampledFamily<TaskSet.Quadratic> {
   /// nil where no configuration fits. Noise that has a spectrum costs the cube of the dimension, anything else its square.
   package init?(quadratics limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.Quadratic? in
+    let configurations = limits.drawn { seed -> TaskSet.Quadratic? in
       guard case .quadratic(let configuration) = TaskSetFamily.quadratic.draw(seed: seed) else { return nil }
       let n = configuration.dimension
       var cost = Cost()

@@ -16,7 +16,7 @@ extension SampledFamily<TaskSet.Flow> {
   private init?(
     _ family: TaskSetFamily, _ kind: FlowModel.Kind, on images: TaskSetImageSource, _ limits: SamplingLimits
   ) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.Flow? in
+    let configurations = limits.drawn { seed -> TaskSet.Flow? in
       let configuration: TaskSet.Flow
       switch family.draw(seed: seed) {
       case .maskedAutoregressiveFlow(let drawn), .realNVP(let drawn): configuration = drawn

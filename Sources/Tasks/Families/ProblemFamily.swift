@@ -8,7 +8,7 @@ internal import Numerics
 extension SampledFamily<TaskSet.SeededProblem> {
   /// nil where no configuration fits.
   package init?(problems limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.SeededProblem? in
+    let configurations = limits.drawn { seed -> TaskSet.SeededProblem? in
       guard case .problem(let configuration) = TaskSetFamily.problem.draw(seed: seed),
         limits.admits(configuration.problem.cost)
       else { return nil }

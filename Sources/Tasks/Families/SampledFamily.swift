@@ -3,25 +3,29 @@ internal import Numerics
 /// A family of TaskSet's configurations: a draw takes one of them, and its own start and batches.
 ///
 /// Which configurations there are follows from limits that are part of the family, never from a clock.
-package struct SampledFamily<Configuration: Sendable>: TaskFamily {
+package struct SampledFamily<Configuration: Sendable>: ListedFamily {
   package let name: String
   package let configurations: [Configuration]
+  package let seeds: [Int]
   private let make: @Sendable (Configuration, UInt64) -> any Task
 
   /// nil where no configuration is left.
   init?(
-    name: String, configurations: [Configuration], make: @escaping @Sendable (Configuration, UInt64) -> any Task
+    name: String, configurations: [SamplingLimits.Drawn<Configuration>],
+    make: @escaping @Sendable (Configuration, UInt64) -> any Task
   ) {
     guard !configurations.isEmpty else { return nil }
     self.name = name
-    self.configurations = configurations
+    self.configurations = configurations.map(\.configuration)
+    seeds = configurations.map(\.seed)
     self.make = make
   }
 
   package func task(seed: UInt64) -> any Task {
-    let choice = Randomness(key: seed).integer(below: configurations.count, Address(.taskConfiguration))
-    return make(configurations[choice], seed)
+    task(at: Self.choice(among: configurations.count, seed: seed), seed: seed)
   }
+
+  package func task(at place: Int, seed: UInt64) -> any Task { make(configurations[place], seed) }
 
   /// The task of one of the configurations.
   package func task(_ configuration: Configuration, seed: UInt64) -> any Task { make(configuration, seed) }
@@ -39,6 +43,17 @@ package struct SamplingLimits: Hashable, Sendable {
     self.seeds = seeds
     self.maximumParameters = maximumParameters
     self.maximumWork = maximumWork
+  }
+
+  /// A configuration and the seed that it was drawn from.
+  struct Drawn<Configuration> {
+    let seed: Int
+    let configuration: Configuration
+  }
+
+  /// The configurations of the seeds, but for those that are nil.
+  func drawn<Configuration>(_ configuration: (Int) -> Configuration?) -> [Drawn<Configuration>] {
+    seeds.compactMap { seed in configuration(seed).map { Drawn(seed: seed, configuration: $0) } }
   }
 
   func admits(_ cost: Cost) -> Bool { cost.parameters <= maximumParameters && cost.work <= maximumWork }

@@ -13,7 +13,7 @@ extension SampledFamily<TaskSet.LanguageModel> {
   ) {
     precondition(maximumLength > 1, "a window of \(maximumLength) tokens has nothing to predict")
     let family: TaskSetFamily = unit == .bytes ? .byteLanguageModel : .wordLanguageModel
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.LanguageModel? in
+    let configurations = limits.drawn { seed -> TaskSet.LanguageModel? in
       guard case .languageModel(let configuration) = family.draw(seed: seed) else { return nil }
       let (steps, batch) = (min(configuration.dataSet.patchLength, maximumLength) - 1, configuration.dataSet.batchSize)
       var cost = Cost()
@@ -36,7 +36,7 @@ extension SampledFamily<TaskSet.TextClassifier> {
   package init?(
     classifiersOf corpus: TextCorpus, maximumLength: Int = 32, limits: SamplingLimits = SamplingLimits()
   ) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.TextClassifier? in
+    let configurations = limits.drawn { seed -> TaskSet.TextClassifier? in
       guard case .textClassifier(let configuration) = TaskSetFamily.textClassifier.draw(seed: seed) else { return nil }
       let (steps, batch) = (min(configuration.dataSet.patchLength, maximumLength), configuration.dataSet.batchSize)
       var cost = Cost()

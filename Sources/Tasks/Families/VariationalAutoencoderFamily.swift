@@ -5,7 +5,7 @@ internal import Numerics
 extension SampledFamily<TaskSet.VariationalAutoencoder> {
   /// nil where no configuration fits.
   package init?(variationalAutoencodersOn images: TaskSetImageSource, limits: SamplingLimits = SamplingLimits()) {
-    let configurations = limits.seeds.compactMap { seed -> TaskSet.VariationalAutoencoder? in
+    let configurations = limits.drawn { seed -> TaskSet.VariationalAutoencoder? in
       guard case .variationalAutoencoder(let configuration) = TaskSetFamily.variationalAutoencoder.draw(seed: seed),
         let batches = configuration.dataSet.batches(of: images, centersData: false)
       else { return nil }

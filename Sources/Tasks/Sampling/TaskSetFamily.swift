@@ -66,6 +66,21 @@ package enum TaskSetConfiguration: Hashable, Sendable {
   case problem(TaskSet.SeededProblem)
 }
 
+extension TaskSetConfiguration {
+  /// The images that it names; nil for those that read text or need no data.
+  package var images: TaskSet.ImageDataSet.Name? {
+    switch self {
+    case .mlp(let configuration): configuration.dataSet.name
+    case .autoencoder(let configuration): configuration.dataSet.name
+    case .variationalAutoencoder(let configuration): configuration.dataSet.name
+    case .convolutionsThenMLP(let configuration): configuration.dataSet.name
+    case .convolutionsThenPooling(let configuration): configuration.dataSet.name
+    case .maskedAutoregressiveFlow(let configuration), .realNVP(let configuration): configuration.dataSet.name
+    case .languageModel, .textClassifier, .quadratic, .problem: nil
+    }
+  }
+}
+
 extension TaskSetConfiguration: Publishable {
   package var published: PublishedValue {
     switch self {

@@ -39,8 +39,8 @@ struct Fork: ParsableCommand {
     let seed = options.seed ?? point.experiment.seed
     let session =
       thetaOnly
-      ? try Session.forkTheta(point, recipe: recipe, seed: seed, in: store, try options.settings())
-      : try Session.fork(point, recipe: recipe, seed: seed, in: store, try options.settings())
+      ? try Session.forkTheta(point, recipe: recipe, seed: seed, in: store, try options.settings(output))
+      : try Session.fork(point, recipe: recipe, seed: seed, in: store, try options.settings(output))
     output.tell("run \(session.id): forked from \(point.name)")
     output.show(try train(session, until: max(recipe.iterations, session.outerIteration), watch: watch, output))
   }

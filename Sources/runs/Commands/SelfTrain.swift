@@ -50,7 +50,7 @@ struct SelfTrain: ParsableCommand {
       let name = generations == 1 ? options.name : options.name.map { "\($0)-\(generation + 1)" }
       let session = try Session.generation(
         point, recipe: recipe.selfTrained(by: point.experiment.recipe), seed: seed, in: store,
-        try options.settings(name: name))
+        try options.settings(name: name, output))
       output.tell("run \(session.id): generation \(point.generation + 1), trained by \(point.name)")
       outcomes.append(try train(session, until: recipe.iterations, watch: watch, output))
       if generation < generations - 1 {
@@ -72,7 +72,8 @@ struct SelfTrain: ParsableCommand {
     _ recipe: Recipe, seed: UInt64, in store: Store, _ watch: InterruptionWatch
   ) throws -> Outcome {
     let name = options.name.map { "\($0)-adam" }
-    let session = try Session.new(try recipe.underAdam(), seed: seed, in: store, try options.settings(name: name))
+    let session = try Session.new(
+      try recipe.underAdam(), seed: seed, in: store, try options.settings(name: name, output))
     output.tell("run \(session.id): the same under Adam")
     return try train(session, until: recipe.iterations, watch: watch, output)
   }

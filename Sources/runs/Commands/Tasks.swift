@@ -12,11 +12,12 @@ struct Tasks: ParsableCommand {
         runs tasks --search lstm copy
         runs tasks digits_mlp
         runs tasks mlp_family --seed 997 --json
+        runs tasks mlp_family --seed 997 --calibration --steps 100
         runs tasks Copy_LSTM128_BS128_Length5_Tokens10 --curve --steps 500 --svg copy.svg
 
       Of a task: its configuration as TaskSet publishes it, its parameters, and what a step costs. With --curve, what Adam
-      makes of it at the best of its learning rates. --seed is the draw of a family, and of TaskSet's families the
-      configuration.
+      makes of it at the best of its learning rates; with --calibration, what a recipe with as many calibration_steps scales
+      it by. --seed is the draw of a family, and of TaskSet's families the configuration.
       """.flowing)
 
   @Argument(
@@ -34,7 +35,10 @@ struct Tasks: ParsableCommand {
   @Flag(help: "Train it with Adam and draw the loss.")
   var curve = false
 
-  @Option(help: ArgumentHelp("Steps of that training, 1 to 100000.", valueName: "n"))
+  @Flag(help: "Say which losses recipes would scale it by, as Adam finds them.")
+  var calibration = false
+
+  @Option(help: ArgumentHelp("Steps of these trainings, 1 to 100000.", valueName: "n"))
   var steps = Calibration.steps
 
   @Option(help: ArgumentHelp("Draw into FILE.svg or FILE.png instead; means --curve.", valueName: "file"))
@@ -46,7 +50,9 @@ struct Tasks: ParsableCommand {
   func run() throws {
     guard (1...100_000).contains(steps) else { throw Complaint(.usage, "--steps \(steps): expected 1 to 100000") }
     guard let task else {
-      if curve || svg != nil { throw Complaint(.usage, "--curve and --svg need a task: runs tasks NAME --curve") }
+      if curve || calibration || svg != nil {
+        throw Complaint(.usage, "--curve, --calibration and --svg need a task: runs tasks NAME --curve")
+      }
       return list()
     }
     if !search.isEmpty { throw Complaint(.usage, "give a task or --search, not both") }
@@ -54,7 +60,8 @@ struct Tasks: ParsableCommand {
     let entry = try TaskCatalogue.entry(task)
     let card = TaskCard(entry, try TaskSpecimen(entry, seed: seed), seed: seed)
     let trial = curve || picture != nil ? card.specimen.adam(steps: steps) : nil
-    Output.print(card.card(trial), format, output)
+    let calibration = calibration ? card.specimen.calibration(steps: steps) : nil
+    Output.print(card.card(trial, calibration), format, output)
     guard let trial, picture != nil || format.format(output) == .text else { return }
     try draw(TaskCard.plot(card.specimen.name, trial).chart(), picture)
   }

@@ -25,7 +25,7 @@ struct Train: ParsableCommand {
     let watch = InterruptionWatch()
     let recipe = try RecipeLibrary.recipe(self.recipe, overrides: try options.recipeOverrides())
     let session = try Session.new(
-      recipe, seed: options.seed ?? 0, in: store.opened, try options.settings())
+      recipe, seed: options.seed ?? 0, in: store.opened, try options.settings(output))
     output.tell(warningAbout: store.opened)
     output.tell("run \(session.id): recipe \(recipe.name), seed \(options.seed ?? 0), \(session.threads) threads")
     output.show(try train(session, until: recipe.iterations, watch: watch, output))

@@ -45,9 +45,11 @@ struct NewRunOptions: ParsableArguments {
     }
   }
 
-  func settings(name: String? = nil) throws -> RunSettings {
-    RunSettings(
-      name: name ?? self.name, tags: tags, group: group, threads: try threads.count, durability: durability.value)
+  func settings(name: String? = nil, _ output: OutputOptions) throws -> RunSettings {
+    let line = MeasuringLine(isQuiet: output.quiet || output.json)
+    return RunSettings(
+      name: name ?? self.name, tags: tags, group: group, threads: try threads.count, durability: durability.value
+    ) { line.show($0, of: $1) }
   }
 
   /// The fields that the command line changes, `--iterations` among them.
