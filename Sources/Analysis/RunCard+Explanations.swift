@@ -6,6 +6,7 @@ extension RunCard {
   /// Of each value of a card; of the fields that stand in no file none.
   package func explanations(of card: Card) -> [Explanation] {
     card.sections.flatMap { section -> [Explanation] in
+      if section.key == "task_families" { return families.explanations }
       switch section.body {
       case .fields(let fields):
         return fields.filter { !$0.cell.isMissing }.compactMap { field in

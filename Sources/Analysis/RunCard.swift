@@ -7,6 +7,7 @@ package struct RunCard: Sendable {
   let labels: Labels
   let overview: RunOverview
   let now: Instant
+  let families: FamilyTable
 
   package init(_ run: Run, _ labels: Labels, now: Instant) throws {
     self.run = run
@@ -14,13 +15,15 @@ package struct RunCard: Sendable {
     self.now = now
     overview = RunOverview(run, labels)
     if let damage = overview.damage { throw damage }
+    families = try FamilyTable(run)
   }
 
   package func card() throws -> Card {
     Card(
       schema: "runs/show/1",
       [
-        head, notes, recipe, bits, machine, lineage, events, try records(), checkpoints, try digests(),
+        head, notes, recipe, bits, machine, lineage, events, try records(),
+        Card.Section("Task families", .table(families.table)), checkpoints, try digests(),
       ])
   }
 

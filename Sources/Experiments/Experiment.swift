@@ -9,6 +9,9 @@ package struct Experiment: Sendable {
   package let seed: UInt64
   /// For each task entry of the recipe what a baseline reached on its tasks; none where a lower bound serves.
   package let calibrations: [[TaskCalibration]]
+  /// For each entry the counted operations of an inner step on its tasks; empty in recipes of one entry, and in runs that were made
+  /// before it was counted.
+  package let stepWork: [Double]
   /// The outer optimizer's theta, where that is a learned one.
   package let frozenTheta: Tensors?
   /// Theta before the first outer iteration.
@@ -18,9 +21,12 @@ package struct Experiment: Sendable {
   let data: DataShelf
 
   /// An experiment of known parts.
-  /// - Parameter initialTheta: nil to draw it.
+  /// - Parameters:
+  ///   - stepWork: nil to count it.
+  ///   - initialTheta: nil to draw it.
   package init(
-    recipe: Recipe, seed: UInt64, calibrations: [[TaskCalibration]], data: DataShelf = DataShelf(),
+    recipe: Recipe, seed: UInt64, calibrations: [[TaskCalibration]], stepWork: [Double]? = nil,
+    data: DataShelf = DataShelf(),
     frozenTheta: Tensors? = nil, initialTheta: Tensors? = nil
   ) throws {
     let randomness = Randomness(key: seed)
@@ -31,8 +37,12 @@ package struct Experiment: Sendable {
     self.data = data
     self.frozenTheta = frozenTheta
     self.initialTheta = initialTheta ?? learned.initialTheta(randomness)
+    let families = try zip(recipe.tasks, calibrations).map { try $0.makeFamily(calibrations: $1, from: data) }
+    let counts = families.count > 1
+    self.stepWork =
+      stepWork ?? (counts ? StepWork.means(of: families, under: learned, recipe.outerLoss.outerLoss) : [])
     problem = OuterProblem(
-      learned: learned, tasks: try Self.distribution(recipe.tasks, calibrations, from: data),
+      learned: learned, tasks: Self.distribution(recipe, families, self.stepWork),
       estimator: recipe.estimator.estimator, pairs: recipe.estimator.pairs, sigma: recipe.estimator.sigma,
       outerLoss: recipe.outerLoss.outerLoss, gradientClip: recipe.outerOptimizer.gradientClip,
       outerOptimizer: try Self.outerOptimizer(recipe.outerOptimizer, frozenTheta, for: learned.thetaLayout),
@@ -61,12 +71,16 @@ package struct Experiment: Sendable {
   /// The names of the task families, in the order that records count them by.
   package var familyNames: [String] { problem.tasks.members.map(\.family.name) }
 
+  /// The families with the weights by which they are drawn. A draw trains as many steps whatever its family, so that a family's
+  /// share of the work is proportional to its weight and its work a step.
   private static func distribution(
-    _ tasks: [TaskRecipe], _ calibrations: [[TaskCalibration]], from data: DataShelf
-  ) throws -> TaskDistribution {
+    _ recipe: Recipe, _ families: [any TaskFamily], _ stepWork: [Double]
+  ) -> TaskDistribution {
     TaskDistribution(
-      try zip(tasks, calibrations).map { task, calibrations in
-        .init(try task.makeFamily(calibrations: calibrations, from: data), weight: task.weight)
+      families.indices.map { index in
+        let weight = recipe.tasks[index].weight
+        let isDivided = recipe.share == .work && families.count > 1
+        return .init(families[index], weight: isDivided ? weight / stepWork[index] : weight)
       })
   }
 

@@ -69,6 +69,13 @@ enum Identity {
     let families = experiment.familyNames
     arrays.append(
       NamedArray(IdentityNames.taskFamilies, shape: [families.count], .text(families), summary: "families by index"))
+    if !experiment.stepWork.isEmpty {
+      arrays.append(
+        NamedArray(
+          IdentityNames.stepWork, shape: [families.count], .float64(experiment.stepWork),
+          unit: "floating-point operations",
+          summary: "counted for an inner step on each family's tasks: the mean of its first \(StepWork.draws) draws"))
+    }
     append(experiment.calibrations, of: recipe.tasks, to: &arrays)
   }
 
@@ -141,6 +148,7 @@ package struct IdentityReader {
       }
       return try Experiment(
         recipe: recipe, seed: try seed(), calibrations: try calibrations(of: recipe.tasks),
+        stepWork: try stepWork(of: recipe),
         data: DataShelf(store, recorded: .init(run: run, digests: try dataDigests())), frozenTheta: frozen,
         initialTheta: try reader.tensors(IdentityNames.initialTheta, like: learned.thetaLayout))
     } catch let error as StateError {
@@ -159,6 +167,16 @@ package struct IdentityReader {
       throw damaged(IdentityNames.seed, "a 64-bit number", "none")
     }
     return values[0]
+  }
+
+  /// One a task entry; empty of runs that were made before it was counted, whose weights are shares of draws.
+  private func stepWork(of recipe: Recipe) throws -> [Double] {
+    let array = arrays[IdentityNames.stepWork]
+    if array == nil, recipe.tasks.count == 1 || recipe.share == .draws { return [] }
+    guard case .float64(let work)? = array?.values, work.count == recipe.tasks.count,
+      work.allSatisfy({ $0.isFinite && $0 > 0 })
+    else { throw damaged(IdentityNames.stepWork, "\(recipe.tasks.count) numbers above 0", "something else") }
+    return work
   }
 
   package func firstIteration() throws -> Int { try integer(IdentityNames.firstIteration) }

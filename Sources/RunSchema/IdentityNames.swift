@@ -12,6 +12,8 @@ package enum IdentityNames {
   /// Groups with an array a tensor.
   package static let initialTheta = "theta_0"
   package static let frozenTheta = "outer_optimizer/theta"
+  /// Counted operations of an inner step on each task family.
+  package static let stepWork = "step_work"
   /// The loss of each task family that is normalised to 0.
   package static let bestLosses = "best_losses"
   /// What a tuned Adam made of each task that is scaled by it; arrays with a number a task.

@@ -45,6 +45,16 @@ struct Retracing {
     if formula.hasPrefix("number of rows with task_family") {
       return Double(try column(words[1], words[2]).count { $0 == Self.lastNumber(formula) })
     }
+    if formula.hasPrefix("share of the sum") {
+      let (values, families) = (try column(words[1], words[2]), try column(words[1], "task_family"))
+      var costs: [Double]?
+      if formula.contains("step_work"), case .float64(let work)? = run.run.identity["step_work"]?.values {
+        costs = work
+      }
+      let parts = zip(values, families).map { $0 * (costs?[Int($1)] ?? 1) }
+      let own = zip(parts, families).filter { $1 == Self.lastNumber(formula) }.map(\.0)
+      return own.reduce(0, +) / parts.reduce(0, +)
+    }
     if formula.hasPrefix("number of rows without two finite losses") { return Double(try unfinished(formula, column)) }
     let values = try column(words[1], words[2])
     let averages = Self.movingAverages(values)

@@ -51,6 +51,8 @@ struct Synthetic {
       .scalar(IdentityNames.seed, .uint64([seed])), .text(IdentityNames.randomnessAlgorithm, "Philox4x32-10"),
       .text(IdentityNames.numericsVersion, numerics),
       NamedArray(IdentityNames.taskFamilies, shape: [families.count], .text(families)),
+      NamedArray(
+        IdentityNames.stepWork, shape: [families.count], .float64(families.indices.map { 1e6 * Double($0 + 1) })),
       NamedArray(IdentityNames.bestLosses, shape: [families.count], .float64(families.map { _ in 0 })),
       .scalar(IdentityNames.firstIteration, .int64([Int64(firstIteration)])),
       .text(IdentityNames.relation, lineage.isEmpty ? "" : "fork"), .scalar(IdentityNames.generation, .int64([0])),

@@ -1,6 +1,7 @@
+internal import RunSchema
 internal import RunStore
 
-/// How a run did on each task family: early and late.
+/// How a run did on each task family, early and late, and what share of its inner steps and of its work went there.
 struct FamilyTable {
   let table: Table
   /// Where each number of the table comes from.
@@ -22,14 +23,19 @@ struct FamilyTable {
     let tenth = max(min(10, run.recordCount / 2), run.recordCount / 10)
     var pairs = families.names.map { _ in 0 }
     var nonfinite = pairs
+    var (steps, work) = (families.names.map { _ in 0.0 }, families.names.map { _ in 0.0 })
+    let stepWork = run.identity.numbers(IdentityNames.stepWork)
     var (early, late) = (families.names.map { _ in Sum() }, families.names.map { _ in Sum() })
-    let names = ["task_family", "last_task_family", "positive_loss", "negative_loss"].map { ColumnName("pairs", $0) }
+    let names = ["task_family", "last_task_family", "positive_loss", "negative_loss", "truncation"]
+      .map { ColumnName("pairs", $0) }
     try RunReading(run: run, abscissa: .iterations).forEachPart(names) { part in
       for record in part.x.indices {
         let columns = names.indices.map { Array(part.values($0, of: record)) }
         for pair in columns[0].indices {
           let family = families.place(of: columns[0][pair], in: run.id)
           pairs[family] += 1
+          steps[family] += columns[4][pair]
+          if let stepWork, let cost = stepWork.at(columns[0][pair]) { work[family] += columns[4][pair] * cost }
           let loss = columns[2][pair] / 2 + columns[3][pair] / 2
           guard loss.isFinite else {
             nonfinite[family] += 1
@@ -43,6 +49,8 @@ struct FamilyTable {
     }
     var table = Table(columns: [
       .init("task family"), .init("pairs", alignment: .right),
+      .init("of all steps", alignment: .right, key: "steps_share"),
+      .init("of all work", alignment: .right, key: "work_share"),
       .init("first \(counted(tenth, "iteration"))", alignment: .right, key: "first"),
       .init("last \(counted(tenth, "iteration"))", alignment: .right, key: "last"),
       .init("change", alignment: .right), .init("no finite loss", alignment: .right),
@@ -54,7 +62,12 @@ struct FamilyTable {
         tenth: tenth)
       let (first, last) = (row.mean(early[family].mean, isEarly: true), row.mean(late[family].mean, isEarly: false))
       let cells = [
-        row.count(pairs[family], "number of rows"), first, last, row.change(first, last),
+        row.count(pairs[family], "number of rows"),
+        row.share(steps[family], of: steps.reduce(0, +), "share of the sum"),
+        row.share(
+          work[family], of: work.reduce(0, +),
+          "share of the sum, each times run/identity/\(IdentityNames.stepWork) of its task_family,"),
+        first, last, row.change(first, last),
         row.count(nonfinite[family], "number of rows without two finite losses"),
       ]
       table.append([.text(row.name)] + cells.map(\.cell))
@@ -91,6 +104,13 @@ struct FamilyTable {
       Traced(.integer(count), source("task_family", 0..<run.recordCount, "\(words) with \(which)"))
     }
 
+    /// Both unrolls of a pair count for the family that they began with.
+    func share(_ part: Double, of whole: Double, _ words: String) -> Traced {
+      guard whole > 0 else { return .missing }
+      return Traced(
+        .fraction(part / whole), source("truncation", 0..<run.recordCount, "\(words) of the rows with \(which)"))
+    }
+
     func mean(_ mean: Double?, isEarly: Bool) -> Traced {
       let records = isEarly ? 0..<min(tenth, run.recordCount) : max(0, run.recordCount - tenth)..<run.recordCount
       return Traced(
@@ -108,5 +128,18 @@ struct FamilyTable {
         source(
           "{positive_loss, negative_loss}", 0..<run.recordCount, "(second - first) / |first| of the parts", parts))
     }
+  }
+}
+
+extension NamedArrays {
+  fileprivate func numbers(_ name: String) -> [Double]? {
+    if case .float64(let values)? = self[name]?.values { values } else { nil }
+  }
+}
+
+extension [Double] {
+  /// nil where the number is the place of none. A column may hold anything.
+  fileprivate func at(_ place: Double) -> Double? {
+    place >= 0 && place < Double(count) ? self[Int(place)] : nil
   }
 }

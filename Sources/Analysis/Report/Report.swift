@@ -25,7 +25,7 @@ package struct Report {
 
   /// Where each number of the tables of milestones and of task families comes from.
   package var explanations: [Explanation] {
-    get throws { try Milestones(run).explanations(of: run) + FamilyTable(run).explanations }
+    get throws { try Milestones(run).explanations(of: run) + whole.families.explanations }
   }
 
   package func html(theme: Theme) throws -> String {
@@ -85,10 +85,11 @@ package struct Report {
     page.table(milestones.table)
     page.explanations(milestones.explanations(of: run))
     page.subheading("Task families")
-    page.paragraph("Mean loss of the pairs that began and ended their unroll with the family.")
-    let families = try FamilyTable(run)
-    page.table(families.table)
-    page.explanations(families.explanations)
+    page.paragraph(
+      "Mean loss of the pairs that began and ended their unroll with the family; its share of the inner steps, and of the"
+        + " operations that were counted for them when the run began, by the family that an unroll began with.")
+    page.table(whole.families.table)
+    page.explanations(whole.families.explanations)
     page.subheading("Cost")
     section("records", as: nil, &page)
     page.explanations(whole.explanations(of: card).filter { $0.section == "Records" })

@@ -7,6 +7,8 @@ package struct Recipe: Sendable {
   package let summary: String
   package let learnedOptimizer: LearnedOptimizerRecipe
   package let tasks: [TaskRecipe]
+  /// Of what the weights of the tasks are shares.
+  package let share: Share
   package let estimator: EstimatorRecipe
   package let outerLoss: OuterLossRecipe
   package let outerOptimizer: OuterOptimizerRecipe
@@ -21,6 +23,13 @@ package struct Recipe: Sendable {
   package let name: String
   package let given: String
   package let overrides: [RecipeOverride]
+
+  package enum Share: String, CaseIterable, Sendable {
+    /// Of draws, and so of inner steps.
+    case draws
+    /// Of counted operations: families whose steps cost less are drawn more often.
+    case work
+  }
 
   /// Reads a recipe.
   /// - Throws: RecipeError with the line and field of what does not fit.
@@ -41,6 +50,8 @@ package struct Recipe: Sendable {
     tasks = try fields.list("tasks", default: [["family": "quadratic"]]) { fields throws(RecipeError) in
       try TaskRecipe(fields)
     }
+    // Asked for where it stands only: a recipe without it resolves to what it always did.
+    share = fields.has("share") ? try fields.choice("share", default: .draws) : .draws
     estimator = try fields.section("estimator") { fields throws(RecipeError) in try EstimatorRecipe(fields) }
     outerLoss = try fields.section("outer_loss") { fields throws(RecipeError) in try OuterLossRecipe(fields) }
     outerOptimizer = try fields.section("outer_optimizer") { fields throws(RecipeError) in
