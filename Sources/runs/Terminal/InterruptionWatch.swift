@@ -37,7 +37,11 @@ final class InterruptionWatch: Sendable {
     if Terminal().isInteractive { Output.tell("") }
     do {
       let session = session.withLock { $0 }
-      if let session, let iterations = try session.interrupt() {
+      guard let session else {
+        Output.tell("stopped while no run was in training")
+        exit(128 + signal)
+      }
+      if let iterations = try session.interrupt() {
         Output.tell(
           "stopped after outer iteration \(iterations); all that was shown is safe. Go on with: runs resume \(session.id)"
         )
