@@ -58,12 +58,9 @@ package enum Environment {
 
   package static var host: String { ProcessInfo.processInfo.hostName }
 
-  /// CPUs that this process may use: the quota of its control group, if that is less than the machine has.
+  /// CPUs that this process may use: those it is bound to, or the quota of its control groups if that is less.
   package static var cpuCount: Int {
-    let processors = ProcessInfo.processInfo.activeProcessorCount
-    let parts = text(at: "/sys/fs/cgroup/cpu.max").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    guard parts.count == 2, parts[1] > 0 else { return processors }
-    return max(1, min(processors, Int((parts[0] / parts[1]).rounded())))
+    CPUAllowance(groups: text(at: "/proc/self/cgroup"), read: text).count(of: CPUAllowance.processors)
   }
 
   /// The path of the running program.

@@ -16,6 +16,23 @@ package protocol Operation: Sendable {
   func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?]
 }
 
+/// An operation whose result consists of parts that are computed one without the other, by several threads at a time where
+/// there are any.
+package protocol DivisibleOperation: Operation {
+  /// Parts of like cost.
+  var partCount: Int { get }
+
+  /// Computes these parts: the bits are those of the whole. `result` is that of the whole, as are the operands; the scratch
+  /// memory is the caller's own.
+  func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>)
+}
+
+extension DivisibleOperation {
+  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+    run(operands, parts: 0..<partCount, into: result)
+  }
+}
+
 extension Operation {
   package var scratchCount: Int { 0 }
 
@@ -31,7 +48,7 @@ package struct Operands {
   let first: UnsafePointer<Float>
   let second: UnsafePointer<Float>
   let third: UnsafePointer<Float>
-  let scratch: UnsafeMutablePointer<Float>
+  var scratch: UnsafeMutablePointer<Float>
 
   /// The second operand, which holds indices.
   var secondIndices: UnsafePointer<Int32> { UnsafeRawPointer(second).assumingMemoryBound(to: Int32.self) }

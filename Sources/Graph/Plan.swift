@@ -68,18 +68,21 @@ package struct Plan: Sendable {
   }
 
   /// The loss. `memory` has `scratchCount` floats, of which the inputs are filled in.
-  package func loss(_ parameters: UnsafePointer<Float>, in memory: UnsafeMutablePointer<Float>) -> Float {
-    forward.run(.init(parameters: parameters, constants: constants.base, memory: memory, gradient: memory))
+  package func loss(
+    _ parameters: UnsafePointer<Float>, in memory: UnsafeMutablePointer<Float>, _ workspace: Workspace
+  ) -> Float {
+    forward.run(
+      .init(parameters: parameters, constants: constants.base, memory: memory, gradient: memory), in: workspace)
   }
 
   /// The loss and its gradient, which has the layout of the parameters and overwrites what was there.
   /// - Parameter observations: where the observed terms go, laid out as `observations` says; nil where nobody asks.
   package func loss(
     _ parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-    observations: UnsafeMutablePointer<Float>? = nil, in memory: UnsafeMutablePointer<Float>
+    observations: UnsafeMutablePointer<Float>? = nil, in memory: UnsafeMutablePointer<Float>, _ workspace: Workspace
   ) -> Float {
     let regions = Regions(parameters: parameters, constants: constants.base, memory: memory, gradient: gradient)
-    let loss = both.run(regions)
+    let loss = both.run(regions, in: workspace)
     if let observations { both.copyObservations(self.observations, from: regions, into: observations) }
     return loss
   }
@@ -93,7 +96,7 @@ extension Plan {
     precondition(parameters.values.count == self.parameters.count, "parameters of another layout")
     return workspace.withFloats(scratchCount) { memory in
       fill(memory)
-      return parameters.values.withUnsafeBufferPointer { loss($0.baseAddress!, in: memory) }
+      return parameters.values.withUnsafeBufferPointer { loss($0.baseAddress!, in: memory, workspace) }
     }
   }
 
@@ -109,7 +112,8 @@ extension Plan {
       return parameters.values.withUnsafeBufferPointer { parameters in
         gradient.values.withUnsafeMutableBufferPointer { gradient in
           loss(
-            parameters.baseAddress!, gradient: gradient.baseAddress!, observations: observations, in: memory)
+            parameters.baseAddress!, gradient: gradient.baseAddress!, observations: observations, in: memory,
+            workspace)
         }
       }
     }

@@ -39,10 +39,22 @@ struct Schedule: Sendable {
     let first, second, third: Place
     /// In the memory or the gradient.
     let result: Place
+    /// The operation, where it is worth being shared, and the parts that a thread should take at least.
+    let shared: (operation: any DivisibleOperation, grain: Int)?
 
-    init(operation: any Operation, reading places: [Place], result: Place) {
+    /// Work below which it takes longer to share than to do, in floating-point operations: some ten microseconds.
+    private static let leastWork = 1 << 19
+
+    init(operation: any Operation, count: Int, reading places: [Place], result: Place) {
       self.operation = operation
       self.result = result
+      // Kernels without products do a number in the time of several operations of a product.
+      let work = operation.operationCount ?? 8 * count
+      if work >= 2 * Self.leastWork, let operation = operation as? any DivisibleOperation {
+        shared = (operation, max(1, operation.partCount * Self.leastWork / work))
+      } else {
+        shared = nil
+      }
       first = places[0]
       // An operand that is not there is never read.
       second = places.count > 1 ? places[1] : places[0]
@@ -78,7 +90,8 @@ struct Schedule: Sendable {
         places[root] = place
       } else {
         // The same array is another parameter's gradient too, or no kernel computes it.
-        copies.append(Step(operation: Copy(count: slot.count), reading: [places[root]!], result: place))
+        copies.append(
+          Step(operation: Copy(count: slot.count), count: slot.count, reading: [places[root]!], result: place))
       }
     }
 
@@ -90,7 +103,7 @@ struct Schedule: Sendable {
       let roots = inputs.map { expression.root(of: $0) }
       let place = places[index] ?? Place(.memory, memory.take(Self.aligned(node.count)))
       places[index] = place
-      steps.append(Step(operation: operation, reading: roots.map { places[$0]! }, result: place))
+      steps.append(Step(operation: operation, count: node.count, reading: roots.map { places[$0]! }, result: place))
       scratchCount = max(scratchCount, operation.scratchCount)
       operationCount += operation.operationCount ?? node.count
       // The result has its place by now, so no kernel writes where it reads.
@@ -107,13 +120,24 @@ struct Schedule: Sendable {
   }
 
   /// Runs all kernels and returns the loss.
-  func run(_ regions: Regions) -> Float {
+  func run(_ regions: Regions, in workspace: Workspace) -> Float {
     let scratch = regions.memory + scratch
     for step in steps {
       let operands = Operands(
         first: regions.address(step.first), second: regions.address(step.second),
         third: regions.address(step.third), scratch: scratch)
-      step.operation.run(operands, into: UnsafeMutablePointer(mutating: regions.address(step.result)))
+      let result = UnsafeMutablePointer(mutating: regions.address(step.result))
+      guard let (operation, grain) = step.shared else {
+        step.operation.run(operands, into: result)
+        continue
+      }
+      workspace.share(0..<operation.partCount, grain: grain) { parts, workspace in
+        workspace.withFloats(operation.scratchCount) { scratch in
+          var own = operands
+          own.scratch = scratch
+          operation.run(own, parts: parts, into: result)
+        }
+      }
     }
     return regions.address(loss)[0]
   }

@@ -35,13 +35,17 @@
 
   /// Calls `body` for each vector of `count` elements with its first element's index, in order; the last may be shorter.
   @inlinable @inline(__always)
-  package static func forEach(_ count: Int, _ body: (_ first: Int, _ lanes: Lanes) -> Void) {
-    var first = 0
-    while first + 8 <= count {
+  package static func forEach(_ count: Int, _ body: (_ first: Int, _ lanes: Lanes) -> Void) { forEach(0..<count, body) }
+
+  /// The same for the elements of a range.
+  @inlinable @inline(__always)
+  package static func forEach(_ range: Range<Int>, _ body: (_ first: Int, _ lanes: Lanes) -> Void) {
+    var first = range.lowerBound
+    while first + 8 <= range.upperBound {
       body(first, Lanes(8))
       first += 8
     }
-    if first < count { body(first, Lanes(count - first)) }
+    if first < range.upperBound { body(first, Lanes(range.upperBound - first)) }
   }
 }
 

@@ -14,6 +14,10 @@ extension Vector {
     self = UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
   }
 
+  /// Asks for the cache line at `pointer`, which will be read soon. It may lie behind the end of an array.
+  @inlinable @inline(__always)
+  package static func prefetch(_ pointer: UnsafePointer<Float>) { cv_prefetch(pointer) }
+
   /// Writes the eight floats to `pointer`, which needs no alignment.
   @inlinable @inline(__always)
   package func store(to pointer: UnsafeMutablePointer<Float>) {

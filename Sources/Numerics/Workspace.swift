@@ -7,7 +7,13 @@ package final class Workspace {
   private var blocks: [UnsafeMutableRawBufferPointer] = []
   private var depth = 0
 
-  package init() {}
+  /// Those who may help with what is computed in this workspace. They own it, and so outlive it.
+  @usableFromInline unowned let crew: (any Crew)?
+
+  package init() { crew = nil }
+
+  /// A workspace of a worker whom others may help.
+  package init(crew: any Crew) { self.crew = crew }
 
   deinit {
     for block in blocks { block.deallocate() }

@@ -1,5 +1,6 @@
 package import Numerics
 internal import Optimizers
+internal import Synchronization
 
 extension OuterProblem {
   /// One outer iteration: a pure function of the state. No clock, no global generator, no file.
@@ -7,8 +8,11 @@ extension OuterProblem {
     let unrolls = estimator.unrolls(from: state, in: self)
     let results = executor.run(unrolls)
     let estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
-    var next = state
-    let clippedShare = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss)
+    var (next, clippedShare) = executor.alone { workspace in
+      var next = state
+      let share = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss, in: workspace)
+      return (next, share)
+    }
     let norms = norms(gradient: estimate.gradient.values, theta: next.theta.values, before: state.theta.values)
     next.particles = estimate.particles
     next.outerIteration += 1
@@ -28,35 +32,39 @@ extension OuterProblem {
   /// - Returns: the share of the gradient's components that were clipped.
   @discardableResult
   package func update(
-    _ state: inout RunState, with gradient: Tensors, outerLoss: Double
+    _ state: inout RunState, with gradient: Tensors, outerLoss: Double, in workspace: Workspace
   ) -> Double {
     var clipped = gradient
-    let count = gradientClip.map { clip(&clipped.values, at: $0) } ?? 0
+    let count = gradientClip.map { clip(&clipped.values, at: $0, in: workspace) } ?? 0
     if state.outerIteration % InnerTraining.validationInterval == 0 {
       outerOptimizer.observe(validLoss: Float(outerLoss), &state.outerOptimizer)
     }
     outerOptimizer.update(
       &state.theta, &state.outerOptimizer,
-      seeing: Observation(gradient: clipped, loss: Float(outerLoss), step: state.outerIteration), in: Workspace())
+      seeing: Observation(gradient: clipped, loss: Float(outerLoss), step: state.outerIteration), in: workspace)
     return Double(count) / Double(max(gradient.values.count, 1))
   }
 }
 
 /// Holds each component within ± bound; a NaN becomes -bound. Returns how many were not within.
-private func clip(_ values: inout [Float], at bound: Float) -> Int {
-  var outside = IntVector.zero
+private func clip(_ values: inout [Float], at bound: Float, in workspace: Workspace) -> Int {
+  let count = Atomic<Int>(0)
   let (high, low) = (Vector(repeating: bound), Vector(repeating: -bound))
   values.withUnsafeMutableBufferPointer { values in
     guard let base = values.baseAddress else { return }
-    Lanes.forEach(values.count) { i, lanes in
-      let value = lanes.load(base + i)
-      let isOutside = .!(value .<= high .& value .>= low)
-      outside &-= unsafeBitCast(isOutside, to: IntVector.self)
-      let bounded = low.replacing(with: high, where: value .> Vector.zero)
-      lanes.store(value.replacing(with: bounded, where: isOutside), to: base + i)
+    workspace.share(0..<values.count, grain: 8192) { elements, _ in
+      var outside = IntVector.zero
+      Lanes.forEach(elements) { i, lanes in
+        let value = lanes.load(base + i)
+        let isOutside = .!(value .<= high .& value .>= low)
+        outside &-= unsafeBitCast(isOutside, to: IntVector.self)
+        let bounded = low.replacing(with: high, where: value .> Vector.zero)
+        lanes.store(value.replacing(with: bounded, where: isOutside), to: base + i)
+      }
+      count.add(Int(outside.wrappedSum()), ordering: .relaxed)
     }
   }
-  return Int(outside.wrappedSum())
+  return count.load(ordering: .relaxed)
 }
 
 /// Euclidean norms: square roots of sums of squares in double, from the first element to the last. The three sums go side by

@@ -1,3 +1,5 @@
+package import Numerics
+
 /// Runs unrolls on the threads of a pool, those first that will probably take longest.
 package struct ThreadExecutor: UnrollExecutor {
   private let pool: ThreadPool
@@ -16,7 +18,11 @@ package struct ThreadExecutor: UnrollExecutor {
     return timed.map(\.result)
   }
 
-  package func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result] {
+  package func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result {
+    pool.map(order: [0]) { _, workspace in work(workspace) }[0]
+  }
+
+  package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
     pool.map(order: Array(0..<count)) { index, _ in piece(index) }
   }
 }

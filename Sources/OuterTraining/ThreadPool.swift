@@ -5,7 +5,8 @@ import Synchronization
 /// A fixed set of threads, each with a workspace of its own that lasts as long as the pool.
 ///
 /// A thread takes the next piece of work that nobody has taken and writes its result into its own place: how many threads
-/// there are and who is quickest changes no bit.
+/// there are and who is quickest changes no bit. Who finds none left helps inside of those that are still at work, where they
+/// share their loops: a few large pieces, or one, keep all threads busy too.
 package final class ThreadPool: Sendable {
   package let threads: Int
   private let shared: SharedWork
@@ -27,7 +28,7 @@ package final class ThreadPool: Sendable {
 
   /// The results of `body` for each index, in the order of the indices; the work begins in the order given.
   package func map<Result: Sendable>(
-    order: [Int], _ body: @escaping @Sendable (Int, Workspace) -> Result
+    order: [Int], _ body: @Sendable (Int, Workspace) -> Result
   ) -> [Result] {
     let results = UnsafeMutableBufferPointer<Result?>.allocate(capacity: order.count)
     results.initialize(repeating: nil)
@@ -35,13 +36,8 @@ package final class ThreadPool: Sendable {
       results.deinitialize()
       results.deallocate()
     }
-    // Each place is written by the one thread that took its index, and read after all are counted.
-    nonisolated(unsafe) let places = results
-    let job = Job(order) { index, workspace in places[index] = body(index, workspace) }
-    shared.open(job)
-    job.work(in: shared.callersWorkspace)
-    job.wait()
-    shared.finish()
+    // Each place is written by the one thread that took its index, and read after all are done.
+    shared.run(order.count) { turn, workspace in results[order[turn]] = body(order[turn], workspace) }
     return results.map { $0! }
   }
 
@@ -59,76 +55,103 @@ package final class ThreadPool: Sendable {
   }
 }
 
-/// One list of pieces of work.
-private final class Job: Sendable {
-  private let order: [Int]
-  private let piece: @Sendable (Int, Workspace) -> Void
-  private let taken = Atomic<Int>(0)
-  private let done = Gate()
+/// A list of pieces of work, each of which one thread takes, in order.
+private final class Job {
+  typealias Piece = (Int, Workspace) -> Void
 
-  init(_ order: [Int], _ piece: @escaping @Sendable (Int, Workspace) -> Void) {
-    self.order = order
+  private let count: Int
+  private let piece: UnsafePointer<Piece>
+  private let taken = Atomic<Int>(0)
+  /// The threads besides its owner that are at work on it; behind the gate.
+  var helpers = 0
+
+  /// `piece` must be there as long as somebody is at work.
+  init(_ count: Int, _ piece: UnsafePointer<Piece>) {
+    self.count = count
     self.piece = piece
   }
 
-  /// Does pieces until none is left to take.
+  var isTaken: Bool { taken.load(ordering: .relaxed) >= count }
+
+  /// Does pieces until none is left to take. Not inlined, so that nothing holds on to `piece` behind its end.
+  @inline(never)
   func work(in workspace: Workspace) {
     while true {
       let turn = taken.add(1, ordering: .relaxed).oldValue
-      guard turn < order.count else { return }
-      piece(order[turn], workspace)
-      done.count()
+      guard turn < count else { return }
+      piece.pointee(turn, workspace)
     }
   }
-
-  func wait() { done.wait(for: order.count) }
 }
 
-/// What the threads of a pool share: the job in work. Every field is behind the gate, but for the caller's workspace.
-private final class SharedWork: @unchecked Sendable {
-  let callersWorkspace = Workspace()
+/// What the threads of a pool share: the jobs in work, those first that were there first. Every field is behind the gate, but
+/// for the caller's workspace.
+private final class SharedWork: Crew, @unchecked Sendable {
+  private lazy var callersWorkspace = Workspace(crew: self)
   private let gate = Gate()
-  private var job: Job?
-  private var jobNumber = 0
+  private let waiting = Atomic<Int>(0)
+  private var jobs: [Job] = []
   private var isClosed = false
 
-  func open(_ job: Job) {
-    gate.change {
-      self.job = job
-      jobNumber += 1
-    }
+  var isWaiting: Bool { waiting.load(ordering: .relaxed) > 0 }
+
+  /// The pool's own job; its caller helps inside of others when nothing else is left to do.
+  func run(_ count: Int, _ piece: Job.Piece) {
+    open(count, in: callersWorkspace, piece) { job in attend(in: callersWorkspace) { job.helpers == 0 } }
   }
 
-  /// Lets go of the job, and of all that it holds.
-  func finish() { gate.change { job = nil } }
+  func share(_ count: Int, in workspace: Workspace, _ piece: Job.Piece) {
+    open(count, in: workspace, piece) { job in gate.wait { job.helpers == 0 ? () : nil } }
+  }
+
+  /// Works on a job with whoever comes. When it is taken down nobody comes any more, and those at work are waited for.
+  private func open(_ count: Int, in workspace: Workspace, _ piece: Job.Piece, _ wait: (Job) -> Void) {
+    withoutActuallyEscaping(piece) { piece in
+      withUnsafePointer(to: piece) { piece in
+        let job = Job(count, piece)
+        gate.change { jobs.append(job) }
+        job.work(in: workspace)
+        gate.change { jobs.removeAll { $0 === job } }
+        wait(job)
+      }
+    }
+  }
 
   func close() { gate.change { isClosed = true } }
 
-  /// A thread's life: work on each job once, until the pool closes.
-  func serve() {
-    let workspace = Workspace()
-    var last = 0
-    while true {
-      gate.wait(until: { isClosed || jobNumber != last })
-      let (next, number, isOver) = gate.read { (job, jobNumber, isClosed) }
-      if isOver { return }
-      next?.work(in: workspace)
-      last = number
+  /// A thread's life.
+  func serve() { attend(in: Workspace(crew: self)) { isClosed } }
+
+  /// Works on whatever job has pieces left, until there is no reason to be here any more.
+  private func attend(in workspace: Workspace, until isOver: () -> Bool) {
+    while let job = nextJob(unless: isOver) {
+      job.work(in: workspace)
+      gate.change { job.helpers -= 1 }
+    }
+  }
+
+  private func nextJob(unless isOver: () -> Bool) -> Job? {
+    waiting.add(1, ordering: .relaxed)
+    defer { waiting.subtract(1, ordering: .relaxed) }
+    return gate.wait { () -> Job?? in
+      if isOver() { return .some(nil) }
+      guard let job = jobs.first(where: { !$0.isTaken }) else { return nil }
+      job.helpers += 1
+      return job
     }
   }
 }
 
-/// A mutex with a condition and a counter.
+/// A mutex with a condition.
 ///
 /// Who waits looks out for a change a while before it sleeps: to be woken takes longer than a small iteration's serial part.
 private final class Gate: @unchecked Sendable {
-  /// Looks before a sleep, some tens of microseconds.
-  private static let looks = 20_000
+  /// Looks before a sleep, some hundred microseconds.
+  private static let looks = 200_000
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let changes = Atomic<Int>(0)
-  private var counted = 0
 
   init() {
     pthread_mutex_init(mutex, nil)
@@ -142,31 +165,31 @@ private final class Gate: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func read<Value>(_ body: () -> Value) -> Value {
+  private func locked<Value>(_ body: () -> Value) -> Value {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
   }
 
   func change(_ body: () -> Void) {
-    read(body)
+    locked(body)
     changes.add(1, ordering: .releasing)
     pthread_cond_broadcast(condition)
   }
 
-  func wait(until holds: () -> Bool) {
+  /// The first value that `find` gives, which is asked again after changes.
+  func wait<Value>(_ find: () -> Value?) -> Value {
     var looks = 0
     while looks < Self.looks {
       let seen = changes.load(ordering: .acquiring)
-      if read(holds) { return }
+      if let value = locked(find) { return value }
       while looks < Self.looks, changes.load(ordering: .relaxed) == seen { looks += 1 }
     }
     pthread_mutex_lock(mutex)
-    while !holds() { pthread_cond_wait(condition, mutex) }
-    pthread_mutex_unlock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      if let value = find() { return value }
+      pthread_cond_wait(condition, mutex)
+    }
   }
-
-  func count() { change { counted += 1 } }
-
-  func wait(for total: Int) { wait(until: { counted == total }) }
 }

@@ -1,15 +1,20 @@
-internal import Numerics
+package import Numerics
 
 /// Runs an outer iteration's work, in whatever order and wherever, and gives the results in the order asked for.
 package protocol UnrollExecutor {
   func run(_ unrolls: [Unroll]) -> [UnrollResult]
 
+  /// The result of work that is one piece, inside of which others may help.
+  func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result
+
   /// The results of `piece` for 0 ..< count: small work around the unrolls.
-  func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result]
+  func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result]
 }
 
 extension UnrollExecutor {
-  package func map<Result: Sendable>(_ count: Int, _ piece: @escaping @Sendable (Int) -> Result) -> [Result] {
+  package func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result { work(Workspace()) }
+
+  package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
     (0..<count).map(piece)
   }
 }

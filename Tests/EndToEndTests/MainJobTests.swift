@@ -57,4 +57,16 @@ import Testing
       for (a, b) in zip(try ours.read(Float.self), try theirs.read(Float.self)) { #expect(abs(a - b) <= 3e-7) }
     }
   }
+
+  @Test func aProcessThatIsBoundToOneProcessorUsesOneThread() throws {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
+    let first = try #require(line.split { !$0.isNumber }.first)
+    let store = try TestStore()
+    var command = store.command
+    command.binary = URL(fileURLWithPath: "/usr/bin/taskset")
+    let result = try command.run(
+      "-c", String(first), Command.binary.path, "train", "--iterations", "1", "--store", store.path)
+    #expect((result.output + result.errors).contains("1 thread\n"), "\(result)")
+  }
 }

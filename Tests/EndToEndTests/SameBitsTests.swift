@@ -46,7 +46,7 @@ import Testing
     let store = try TestStore()
     let recipe = try store.recipe(SmallRecipes.all[index].text)
     let arguments = ["train", recipe, "--seed", "5", "--set", "iterations=150", "--set", "checkpoint_every=7"]
-    try expectNothingLost(killing: 5, within: 0.1, in: store, arguments, SmallRecipes.all[index].name)
+    try expectNothingLost(killing: 5, within: 0.2, in: store, arguments, SmallRecipes.all[index].name)
   }
 
   /// All families at once, for a few short unrolls of few pairs; killed while it reads data as well as in training.
@@ -57,8 +57,8 @@ import Testing
       "checkpoint_every=3",
     ]
     let arguments = ["train", "everything", "--seed", "5"] + changes.flatMap { ["--set", $0] }
-    try expectNothingLost(killing: 3, within: 2, in: store, arguments, "everything")
-    let report = try store.json("verify", "killed", "--sample", "4")
+    let killed = try expectNothingLost(killing: 3, within: 4, in: store, arguments, "everything")
+    let report = try store.json("verify", killed, "--sample", "4")
     #expect(report["holds"] as? Bool == true)
   }
 
@@ -68,37 +68,52 @@ import Testing
     let arguments = [
       "self-train", "--from", try id(parent), "--iterations", "150", "--set", "checkpoint_every=7", "--threads", "1",
     ]
-    try expectNothingLost(killing: 3, within: 0.1, in: store, arguments, "self-trained")
+    try expectNothingLost(killing: 3, within: 0.2, in: store, arguments, "self-trained")
   }
 
   /// Runs a command undisturbed, then again with so many kills, whose moments are left to chance, and compares all bits.
+  /// - Returns: The name of the run that was killed.
+  @discardableResult
   private func expectNothingLost(
     killing count: Int, within seconds: Double, in store: TestStore, _ arguments: [String], _ name: String
-  ) throws {
-    let start = ContinuousClock.now
+  ) throws -> String {
     let result = try store.command.run(arguments + ["--store", store.path, "--json"])
     #expect(result.status == 0, "\(result.errors)")
-    // On a fast machine too the first kill comes before the end.
-    let span = min(seconds, 0.4 * ((ContinuousClock.now - start) / .seconds(1)))
     let undisturbed = try result.json()
+    // A run that ended before its first kill shows nothing: the next one is killed sooner.
+    var (attempt, kills) = (0, 0)
+    repeat {
+      attempt += 1
+      let span = seconds / Double(1 << attempt)
+      kills = try killAndResume(count, within: span, in: store, arguments, name: "killed-\(attempt)")
+    } while kills == 0 && attempt < 12
+    let resumed = try store.json("resume", "killed-\(attempt)")
+    #expect(kills > 0, "no run was killed before its end")
+    #expect(Digests(resumed) == Digests(undisturbed))
+    #expect(try store.checkpoints(of: id(resumed)) == store.checkpoints(of: id(undisturbed)))
+    print("\(name): killed \(kills) times, lost 0 bits")
+    return "killed-\(attempt)"
+  }
+
+  /// Starts a run, kills it and resumes it up to so many times, each time within a span of its start, and lets it end.
+  /// - Returns: How many kills came before its end.
+  private func killAndResume(
+    _ count: Int, within seconds: Double, in store: TestStore, _ arguments: [String], name: String
+  ) throws -> Int {
     let runsBefore = try store.runCount
-    var process = try store.command.start(arguments + ["--store", store.path, "--name", "killed", "--quiet"])
+    var process = try store.command.start(arguments + ["--store", store.path, "--name", name, "--quiet"])
     while try store.runCount == runsBefore, process.isRunning { usleep(1_000) }
     var kills = 0
     while kills < count {
-      usleep(UInt32.random(in: 1_000...max(1_001, UInt32(1e6 * span))))
+      usleep(UInt32.random(in: 500...max(501, UInt32(1e6 * seconds))))
       guard process.isRunning else { break }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       kills += process.terminationReason == .uncaughtSignal ? 1 : 0
-      process = try store.command.start(["resume", "killed", "--store", store.path, "--quiet"])
+      process = try store.command.start(["resume", name, "--store", store.path, "--quiet"])
     }
     process.waitUntilExit()
-    let resumed = try store.json("resume", "killed")
-    #expect(kills > 0, "the run ended before it was killed once")
-    #expect(Digests(resumed) == Digests(undisturbed))
-    #expect(try store.checkpoints(of: id(resumed)) == store.checkpoints(of: id(undisturbed)))
-    print("\(name): killed \(kills) times, lost 0 bits")
+    return kills
   }
 
   @Test func aSelfTrainedRunHasTheSameBitsOnAnyThreadsAndVerifies() throws {

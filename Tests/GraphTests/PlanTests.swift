@@ -126,7 +126,7 @@ struct PlanTests {
       memory[plan.scratchCount + place] = 77
       gradient[plan.parameters.count + place] = 77
     }
-    _ = plan.loss(parameters, gradient: &gradient, in: &memory)
+    _ = plan.loss(parameters, gradient: &gradient, in: &memory, Workspace())
     #expect(memory[plan.scratchCount...].allSatisfy { $0 == 77 })
     #expect(gradient[plan.parameters.count...].allSatisfy { $0 == 77 })
   }

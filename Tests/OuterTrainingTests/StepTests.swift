@@ -56,7 +56,7 @@ private struct ReversedExecutor: UnrollExecutor {
     for _ in 0..<20 {
       let (next, record) = problem.step(state, on: SerialExecutor())
       let gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: rebuilt.theta.layout)
-      problem.update(&rebuilt, with: gradient, outerLoss: record.outerLoss)
+      problem.update(&rebuilt, with: gradient, outerLoss: record.outerLoss, in: Workspace())
       rebuilt.outerIteration += 1
       #expect(rebuilt.theta == next.theta && rebuilt.outerOptimizer == next.outerOptimizer)
       state = next

@@ -1,4 +1,4 @@
-// The vector operations that Swift's SIMD types turn into scalar code, and the CPU check. Header only: all inline.
+// The vector operations that Swift's SIMD types turn into scalar code, and what Swift cannot ask the CPU and the system.
 #pragma once
 #pragma STDC FP_CONTRACT OFF
 
@@ -14,6 +14,9 @@ static inline __attribute__((always_inline)) cv_f8 cv_from_int(cv_i8 x) { return
 /// Each lane truncated towards zero; the caller keeps lanes within the range of int.
 static inline __attribute__((always_inline)) cv_i8 cv_to_int(cv_f8 x) { return __builtin_convertvector(x, cv_i8); }
 
+/// Asks for the cache line at an address that will be read soon; any address may be named.
+static inline __attribute__((always_inline)) void cv_prefetch(const float *address) { __builtin_prefetch(address); }
+
 /// 1 where the CPU has the instructions that the kernels were compiled for, else 0.
 static inline int cv_cpu_is_supported(void) {
 #if defined(__x86_64__)
@@ -22,6 +25,9 @@ static inline int cv_cpu_is_supported(void) {
   return 1;
 #endif
 }
+
+/// The processors that this process may run on; 0 where the system does not say.
+int cv_cpu_count(void);
 
 /// The compiler that made this build, in its own words.
 static inline const char *cv_compiler(void) { return __VERSION__; }

@@ -1,12 +1,14 @@
 import Numerics
 import Optimizers
+import OuterTraining
 
-/// The optimizers' updates alone, one thread: a square matrix with normal gradients.
+/// The optimizers' updates alone, on one thread, and inside of one on all: a square matrix with normal gradients.
 struct UpdateBench {
   let budget: BenchBudget
   let peak: MachinePeak
   /// Elements of the parameters.
   let sizes: [Int]
+  let threads: Int
 
   func run() -> [BenchFigure] {
     let learned: [(String, any LearnedOptimizer)] = [
@@ -26,8 +28,38 @@ struct UpdateBench {
       }
       let adam = Adam(learningRate: .constant(1e-3)).optimizer(for: parameters)
       figures.append(figure("adam", adam, parameters, operations: nil))
+      if threads > 1, size == 1_000_000 {
+        for (name, optimizer) in learned { figures.append(sharing(name, optimizer, parameters)) }
+      }
     }
     return figures
+  }
+
+  /// How often faster one update is where idle threads help than where there are none, the two measured in turn.
+  private func sharing(_ name: String, _ optimizer: any LearnedOptimizer, _ layout: Layout) -> BenchFigure {
+    let rule = optimizer.optimizer(theta: optimizer.initialTheta(Randomness(key: 1)), for: layout)
+    let gradient = normal(layout, particle: 1)
+    let parameters = normal(layout, particle: 0)
+    let updates = [ThreadPool(threads: 1), ThreadPool(threads: threads)].map { pool in
+      { pool.map(order: [0]) { _, workspace in Self.twoUpdates(rule, parameters, gradient, in: workspace) }[0] }
+    }
+    let ratios = (0..<max(5, budget.repeats)).map { _ in updates[0]() / updates[1]() }
+    return BenchFigure(
+      "update", "\(threads) threads against 1: \(name), \(Self.words(layout.count)) elements", ratios, unit: "times",
+      isRate: true)
+  }
+
+  /// The seconds of the second of two updates: the first makes the state's and the workspace's memory.
+  private static func twoUpdates(
+    _ rule: any Optimizer, _ parameters: Tensors, _ gradient: Tensors, in workspace: Workspace
+  ) -> Double {
+    var (parameters, state, start) = (parameters, rule.initialState(), 0.0)
+    for step in 0..<2 {
+      start = Environment.clock()
+      rule.update(
+        &parameters, &state, seeing: Observation(gradient: gradient, loss: 1, step: step), in: workspace)
+    }
+    return Environment.clock() - start
   }
 
   private func figure(

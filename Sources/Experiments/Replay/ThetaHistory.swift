@@ -25,7 +25,7 @@ package struct ThetaHistory {
   package mutating func advance(_ record: IterationRecord) {
     precondition(record.outerIteration == state.outerIteration + 1, "record \(record.outerIteration) out of order")
     let gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: state.theta.layout)
-    problem.update(&state, with: gradient, outerLoss: record.outerLoss)
+    problem.update(&state, with: gradient, outerLoss: record.outerLoss, in: Workspace())
     state.outerIteration += 1
   }
 }

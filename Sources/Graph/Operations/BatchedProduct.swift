@@ -1,5 +1,5 @@
 /// Matrix products side by side: C_b = A_b · B_b for arrays of as many matrices each; either may be stored transposed.
-package struct BatchedProduct: Operation {
+package struct BatchedProduct: DivisibleOperation {
   package let count: Int
   /// The product of one pair; it has no bias.
   package let product: MatrixMultiply
@@ -8,8 +8,10 @@ package struct BatchedProduct: Operation {
 
   package var operationCount: Int? { product.operationCount.map { count * $0 } }
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    for b in 0..<count {
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    for b in parts {
       let second = operands.second + b * product.inner * product.columns
       let pair = Operands(
         first: operands.first + b * product.rows * product.inner, second: second, third: second,

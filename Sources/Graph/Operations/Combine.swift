@@ -1,13 +1,22 @@
 package import Numerics
 
 /// One of the four operations on two arrays; a scalar, or a row against a matrix, is repeated.
-package struct Combine: Operation {
+package struct Combine: DivisibleOperation {
   package let arithmetic: Arithmetic
   package let firstCount: Int
   package let secondCount: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    arithmetic.apply(operands.first, firstCount, operands.second, secondCount, into: result)
+  /// The elements that are read together: a repeated row is read as a whole, a repeated scalar with each element.
+  private var partLength: Int { firstCount == secondCount ? 1 : min(firstCount, secondCount) }
+
+  package var partCount: Int { max(firstCount, secondCount) / partLength }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    let (first, count) = (parts.lowerBound * partLength, parts.count * partLength)
+    let isRepeated = (firstCount < secondCount, secondCount < firstCount)
+    arithmetic.apply(
+      operands.first + (isRepeated.0 ? 0 : first), isRepeated.0 ? firstCount : count,
+      operands.second + (isRepeated.1 ? 0 : first), isRepeated.1 ? secondCount : count, into: result + first)
   }
 
   package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
@@ -24,13 +33,16 @@ package struct Combine: Operation {
 }
 
 /// scale · x + offset, with constants.
-package struct Affine: Operation {
+package struct Affine: DivisibleOperation {
   package let scale: Float
   package let offset: Float
   package let count: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    Arithmetic.affine(operands.first, count: count, scale: scale, offset: offset, into: result)
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    let first = parts.lowerBound
+    Arithmetic.affine(operands.first + first, count: parts.count, scale: scale, offset: offset, into: result + first)
   }
 
   package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {

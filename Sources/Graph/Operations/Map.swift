@@ -1,12 +1,15 @@
 package import Numerics
 
 /// A function of one number, applied to every element.
-package struct Map: Operation {
+package struct Map: DivisibleOperation {
   package let function: Elementwise
   package let count: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    function.apply(operands.first, count: count, into: result)
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    let first = parts.lowerBound
+    function.apply(operands.first + first, count: parts.count, into: result + first)
   }
 
   package func pullBack(_ gradient: Term, through result: Term, to inputs: [Term]) -> [Term?] {
@@ -16,12 +19,17 @@ package struct Map: Operation {
 }
 
 /// g · f'(x), given g, x and y = f(x).
-package struct MapDerivative: Operation {
+package struct MapDerivative: DivisibleOperation {
   package let function: Elementwise
   package let count: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    function.pullBack(operands.first, x: operands.second, y: operands.third, count: count, into: result)
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    let first = parts.lowerBound
+    function.pullBack(
+      operands.first + first, x: operands.second + first, y: operands.third + first, count: parts.count,
+      into: result + first)
   }
 
   /// With G given: by g it is G f'(x), by x it is G g f''(x). The y that it is computed from counts as a part of x.

@@ -1,7 +1,7 @@
 internal import Numerics
 
 /// C = A · B, or A · B + one bias for every row; either factor may be stored transposed.
-package struct MatrixMultiply: Operation {
+package struct MatrixMultiply: DivisibleOperation {
   package enum Storage: Sendable {
     case plain, transposed
 
@@ -21,7 +21,10 @@ package struct MatrixMultiply: Operation {
 
   package var operationCount: Int? { 2 * rows * inner * columns }
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  /// Rows, or columns where there are more of them.
+  package var partCount: Int { max(rows, columns) }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
     let a =
       left == .plain
       ? MatrixProduct.Operand(operands.first, columns: inner)
@@ -32,7 +35,7 @@ package struct MatrixMultiply: Operation {
       : MatrixProduct.Operand(operands.second, columns: inner).transposed
     MatrixProduct.multiply(
       a, b, rows: rows, inner: inner, columns: columns, from: hasBias ? .row(operands.third) : .zero,
-      into: result, scratch: operands.scratch)
+      part: rows >= columns ? (parts, 0..<columns) : (0..<rows, parts), into: result, scratch: operands.scratch)
   }
 
   /// dA = G · Bᵀ, dB = Aᵀ · G, and their transposes where a factor is stored transposed; the bias gets G's column sums.

@@ -77,13 +77,15 @@ package struct Windows: Hashable, Sendable {
 }
 
 /// The patches of [count, rows, columns, channels] images, one a row: their product with weights is a convolution.
-package struct Patches: Operation {
+package struct Patches: DivisibleOperation {
   package let windows: Windows
   package let count: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
     let channels = windows.channels
-    for n in 0..<count {
+    for n in parts {
       let image = operands.first + n * windows.imageCount
       let patches = result + n * windows.positionCount * windows.patchCount
       windows.forEachPlace { patch, place in
@@ -103,14 +105,16 @@ package struct Patches: Operation {
 }
 
 /// The converse of `Patches`: each pixel is the sum of its places in all patches, in their order.
-package struct PatchSum: Operation {
+package struct PatchSum: DivisibleOperation {
   package let windows: Windows
   package let count: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
+  package var partCount: Int { count }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
     let channels = windows.channels
-    result.update(repeating: 0, count: count * windows.imageCount)
-    for n in 0..<count {
+    (result + parts.lowerBound * windows.imageCount).update(repeating: 0, count: parts.count * windows.imageCount)
+    for n in parts {
       let image = result + n * windows.imageCount
       let patches = operands.first + n * windows.positionCount * windows.patchCount
       windows.forEachPlace { patch, place in

@@ -1,12 +1,14 @@
 internal import Numerics
 
 /// The softmax of each row: e^(z - M) / S, M being the row's largest and S the sum of the powers, in eight lanes and a tree.
-package struct Softmax: Operation {
+package struct Softmax: DivisibleOperation {
   package let rows: Int
   package let columns: Int
 
-  package func run(_ operands: Operands, into result: UnsafeMutablePointer<Float>) {
-    for i in 0..<rows {
+  package var partCount: Int { rows }
+
+  package func run(_ operands: Operands, parts: Range<Int>, into result: UnsafeMutablePointer<Float>) {
+    for i in parts {
       let (row, target) = (operands.first + i * columns, result + i * columns)
       var largest = row[0]
       for j in 1..<max(columns, 1) where row[j] > largest { largest = row[j] }

@@ -67,21 +67,25 @@ package enum MatrixProduct {
   }
 
   /// C[m x n] = start + A[m x k] · B[k x n]; C is row-major without gaps and overlaps neither operand.
-  /// - Parameter scratch: `scratchCount` floats.
+  /// - Parameters:
+  ///   - part: the rows and columns of C that are computed; nil for all.
+  ///   - scratch: `scratchCount` floats.
   package static func multiply(
     _ a: Operand, _ b: Operand, rows m: Int, inner k: Int, columns n: Int, from start: Start,
-    into c: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    part: (rows: Range<Int>, columns: Range<Int>)? = nil, into c: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
+    let part = part ?? (0..<m, 0..<n)
     var depth = 0
     repeat {
       let deep = min(k - depth, panelDepth)
       let block = Block(
         a: Operand(a.base + depth * a.columnStride, rowStride: a.rowStride, columnStride: a.columnStride),
         b: Operand(b.base + depth * b.rowStride, rowStride: b.rowStride, columnStride: b.columnStride),
-        m: m, k: deep, n: n, start: depth == 0 ? start : .result, c: c, panel: scratch)
-      var column = 0
-      while column < n {
-        block.multiplyColumns(from: column, width: min(tileColumns, n - column))
+        rows: part.rows, k: deep, n: n, start: depth == 0 ? start : .result, c: c, panel: scratch)
+      var column = part.columns.lowerBound
+      while column < part.columns.upperBound {
+        block.multiplyColumns(from: column, width: min(tileColumns, part.columns.upperBound - column))
         column += tileColumns
       }
       depth += deep
@@ -92,7 +96,8 @@ package enum MatrixProduct {
 /// A product whose inner dimension fits into one panel.
 private struct Block {
   let a, b: MatrixProduct.Operand
-  let m, k, n: Int
+  let rows: Range<Int>
+  let k, n: Int
   let start: MatrixProduct.Start
   let c: UnsafeMutablePointer<Float>
   /// Room for a panel of B and, behind it, a tile of C.
@@ -106,19 +111,19 @@ private struct Block {
   func multiplyColumns(from column: Int, width: Int) {
     let full = width == MatrixProduct.tileColumns
     // Whole tiles of a narrow row-major B are read where they are; all else is copied into the panel, padded with zeros.
-    let direct = full && b.columnStride == 1 && (b.rowStride <= 64 || m <= MatrixProduct.tileRows)
+    let direct = full && b.columnStride == 1 && (b.rowStride <= 64 || rows.count <= MatrixProduct.tileRows)
     if !direct { pack(from: column, width: width) }
     let source = direct ? b.base + column : UnsafePointer(panel)
     let stride = direct ? b.rowStride : MatrixProduct.tileColumns
-    var row = 0
-    while row < m {
-      let rows = tileRows(of: m - row)
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let count = tileRows(of: rows.upperBound - row)
       if full {
-        wholeTile(rows, row: row, column: column, source: source, stride: stride)
+        wholeTile(count, row: row, column: column, source: source, stride: stride)
       } else {
-        partialTile(rows, row: row, column: column, width: width, source: source, stride: stride)
+        partialTile(count, row: row, column: column, width: width, source: source, stride: stride)
       }
-      row += rows
+      row += count
     }
   }
 

@@ -49,14 +49,16 @@ package struct Adam: HandDesignedOptimizer, Hashable {
       let epsilonRoot = Vector(repeating: Float(adam.epsilonRoot))
       withPointers(&parameters, &state, observation.gradient) { w, m, g, count in
         let v = m + count
-        Lanes.forEach(count) { i, lanes in
-          let gradient = lanes.load(g + i)
-          let first = fma(beta1, lanes.load(m + i), rest1 * gradient)
-          let second = fma(beta2, lanes.load(v + i), rest2 * (gradient * gradient))
-          lanes.store(first, to: m + i)
-          lanes.store(second, to: v + i)
-          let scale = (second / correction2 + epsilonRoot).root + epsilon
-          lanes.store(lanes.load(w + i) - rate * ((first / correction1) / scale), to: w + i)
+        workspace.share(0..<count, grain: 8192) { elements, _ in
+          Lanes.forEach(elements) { i, lanes in
+            let gradient = lanes.load(g + i)
+            let first = fma(beta1, lanes.load(m + i), rest1 * gradient)
+            let second = fma(beta2, lanes.load(v + i), rest2 * (gradient * gradient))
+            lanes.store(first, to: m + i)
+            lanes.store(second, to: v + i)
+            let scale = (second / correction2 + epsilonRoot).root + epsilon
+            lanes.store(lanes.load(w + i) - rate * ((first / correction1) / scale), to: w + i)
+          }
         }
       }
     }

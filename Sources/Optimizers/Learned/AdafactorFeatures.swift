@@ -83,12 +83,6 @@ struct AdafactorFeatures: Sendable {
     for j in 0..<decays {
       moveFactored(t, f, tables, decay: j)
       spread(t, f, tables, decay: j)
-      Lanes.forEach(t.count) { i, _ in
-        let place = self.place(t, i)
-        let factor = Vector(from: place + group(0, j))
-        (Vector(from: place) * factor).store(to: place + group(0, j))
-        (Vector(from: place + 16 * (2 + j)) * factor).store(to: place + group(5, j))
-      }
     }
   }
 
@@ -155,23 +149,29 @@ struct AdafactorFeatures: Sendable {
     }
   }
 
-  /// Gives each element its row's and its column's numbers; the product of the factors goes where the factored gradient will be.
+  /// Gives each element its row's and its column's numbers, and gradient and momentum by the product of their factors.
   private func spread(_ t: Places, _ f: Factoring, _ tables: Tables, decay j: Int) {
     let rows = t.rows + j * f.rows
     let columns = t.columns + j * f.columns
     var element = 0
     for line in f.lines {
       var (row, column) = (line.row, line.column)
-      for _ in 0..<f.lineCount {
+      let end = element + f.lineCount
+      while element < end {
+        // Up to the next half of a block, or the line's end.
+        let lanes = Lanes(min(end - element, 8 - element % 8))
         let place = self.place(t, element)
-        place[group(0, j)] = tables.rowFactors[row] * tables.columnFactors[column]
-        place[group(1, j)] = rows[row]
-        place[group(2, j)] = columns[column]
-        place[group(3, j)] = tables.rowRoots[row]
-        place[group(4, j)] = tables.columnRoots[column]
-        element += 1
-        row += f.rowStep
-        column += f.columnStep
+        let factor =
+          lanes.load(tables.rowFactors + row, f.rowStep) * lanes.load(tables.columnFactors + column, f.columnStep)
+        lanes.store(lanes.load(place) * factor, to: place + group(0, j))
+        lanes.store(lanes.load(rows + row, f.rowStep), to: place + group(1, j))
+        lanes.store(lanes.load(columns + column, f.columnStep), to: place + group(2, j))
+        lanes.store(lanes.load(tables.rowRoots + row, f.rowStep), to: place + group(3, j))
+        lanes.store(lanes.load(tables.columnRoots + column, f.columnStep), to: place + group(4, j))
+        lanes.store(lanes.load(place + 16 * (2 + j)) * factor, to: place + group(5, j))
+        element += lanes.count
+        row += f.rowStep * lanes.count
+        column += f.columnStep * lanes.count
       }
     }
   }
@@ -239,5 +239,13 @@ struct AdafactorFeatures: Sendable {
   private func safeRoot(_ x: Vector) -> Vector {
     let floor = Vector(repeating: 1e-9)
     return Vector(repeating: 1) / x.replacing(with: floor, where: x .< floor).root
+  }
+}
+
+extension Lanes {
+  /// The floats at `pointer` (step 1), or the one there in all lanes (step 0).
+  @inline(__always)
+  fileprivate func load(_ pointer: UnsafePointer<Float>, _ step: Int) -> Vector {
+    step == 0 ? Vector(repeating: pointer[0]) : load(pointer)
   }
 }

@@ -153,17 +153,28 @@ private struct AdafactorMLPRule: Optimizer {
           }
           features.writeScales(places, sums: sums, to: scales)
           network.prepare(scratch, scales: scales, constants: embedding)
-          move(places, scratch)
+          move(places, scratch, in: workspace)
         }
       }
     }
   }
 
   /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
-  private func move(_ t: AdafactorFeatures.Places, _ scratch: PerParameterNetwork.Scratch) {
+  private func move(_ t: AdafactorFeatures.Places, _ scratch: PerParameterNetwork.Scratch, in workspace: Workspace) {
+    workspace.share(0..<t.count, grain: 1_024) { elements, workspace in
+      if elements.count == t.count { return move(elements, of: t, scratch) }
+      workspace.withFloats(16 * network.hidden) { values in
+        var own = scratch
+        own.values = values
+        move(elements, of: t, own)
+      }
+    }
+  }
+
+  private func move(_ elements: Range<Int>, of t: AdafactorFeatures.Places, _ scratch: PerParameterNetwork.Scratch) {
     let rate = Vector(repeating: configuration.magnitudeRate)
     let multiplier = Vector(repeating: configuration.stepMultiplier)
-    for first in stride(from: 0, to: t.count, by: 16) {
+    for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
       let outputs = network.apply(scratch, to: t.blocks + first * network.columns)
       let steps = (
         outputs.direction.0 * Elementary.exp(rate * outputs.magnitude.0) * multiplier,

@@ -86,9 +86,9 @@ private struct MLPRule: Optimizer {
           let tensor = Pointers(
             w: w + slot.offset, m: m + slot.offset * configuration.momentumDecays.count, g: g + slot.offset,
             count: slot.count)
-          accumulate(tensor, scales)
+          accumulate(tensor, scales, in: workspace)
           network.prepare(scratch, scales: scales, constants: embedding)
-          move(tensor, scratch, block)
+          move(tensor, scratch, block, in: workspace)
         }
       }
     }
@@ -103,7 +103,7 @@ private struct MLPRule: Optimizer {
   }
 
   /// m <- beta m + (1 - beta) g for each decay; writes the columns' scales (1e-5 + mean(x^2))^(-1/2).
-  private func accumulate(_ tensor: Pointers, _ scales: UnsafeMutablePointer<Float>) {
+  private func accumulate(_ tensor: Pointers, _ scales: UnsafeMutablePointer<Float>, in workspace: Workspace) {
     var gradients = Vector.zero
     var weights = Vector.zero
     Lanes.forEach(tensor.count) { i, lanes in
@@ -114,25 +114,48 @@ private struct MLPRule: Optimizer {
     }
     scales[0] = scale(gradients, tensor.count)
     scales[1] = scale(weights, tensor.count)
-    for (j, beta) in configuration.momentumDecays.enumerated() {
-      let decay = Vector(repeating: beta)
-      let rest = Vector(repeating: 1 - beta)
-      let plane = tensor.m + j * tensor.count
-      var squares = Vector.zero
-      Lanes.forEach(tensor.count) { i, lanes in
-        let m = fma(decay, lanes.load(plane + i), rest * lanes.load(tensor.g + i))
-        lanes.store(m, to: plane + i)
-        squares = fma(m, m, squares)
-      }
-      scales[2 + j] = scale(squares, tensor.count)
+    let decays = configuration.momentumDecays
+    workspace.share(0..<decays.count, grain: tensor.count < 32_768 ? decays.count : 1) { part, _ in
+      for j in part { scales[2 + j] = moveMomenta(tensor, plane: j, decay: decays[j]) }
     }
   }
 
+  /// One decay's momenta; returns their column's scale.
+  private func moveMomenta(_ tensor: Pointers, plane j: Int, decay: Float) -> Float {
+    let rest = Vector(repeating: 1 - decay)
+    let decay = Vector(repeating: decay)
+    let plane = tensor.m + j * tensor.count
+    var squares = Vector.zero
+    Lanes.forEach(tensor.count) { i, lanes in
+      let m = fma(decay, lanes.load(plane + i), rest * lanes.load(tensor.g + i))
+      lanes.store(m, to: plane + i)
+      squares = fma(m, m, squares)
+    }
+    return scale(squares, tensor.count)
+  }
+
   /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
-  private func move(_ tensor: Pointers, _ scratch: PerParameterNetwork.Scratch, _ block: UnsafeMutablePointer<Float>) {
+  private func move(
+    _ tensor: Pointers, _ scratch: PerParameterNetwork.Scratch, _ block: UnsafeMutablePointer<Float>,
+    in workspace: Workspace
+  ) {
+    workspace.share(0..<tensor.count, grain: 256) { elements, workspace in
+      if elements.count == tensor.count { return move(elements, of: tensor, scratch, block) }
+      workspace.withFloats(16 * (network.columns + network.hidden)) { memory in
+        var own = scratch
+        own.values = memory + 16 * network.columns
+        move(elements, of: tensor, own, memory)
+      }
+    }
+  }
+
+  private func move(
+    _ elements: Range<Int>, of tensor: Pointers, _ scratch: PerParameterNetwork.Scratch,
+    _ block: UnsafeMutablePointer<Float>
+  ) {
     let rate = Vector(repeating: configuration.magnitudeRate)
     let multiplier = Vector(repeating: configuration.stepMultiplier)
-    for first in stride(from: 0, to: tensor.count, by: 16) {
+    for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
       let halves = (Lanes(tensor.count - first), Lanes(tensor.count - first - 8))
       load(tensor.g + first, halves, to: block)
       load(tensor.w + first, halves, to: block + 16)

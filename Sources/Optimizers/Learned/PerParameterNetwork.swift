@@ -22,14 +22,14 @@ struct PerParameterNetwork: Sendable {
 
   /// All weights in the order in which the loops read them: see `init`.
   let packed: [Float]
-  private let constantWeights: Int
-  private let firstBias: Int
+  let constantWeights: Int
+  let firstBias: Int
   private let secondWeights: Int
   private let secondBias: Int
   private let outputWeights: Int
   private let outputBias: Int
-  private let feedbackWeights: Int
-  private let feedbackBias: Int
+  let feedbackWeights: Int
+  let feedbackBias: Int
 
   /// The network whose weights theta has under "network/0/w" ((columns + constants) x units), "network/0/b", "network/1/w", …
   init(theta: Tensors, columns: Int, constants: Int, units: Int, feedback: Int) {
@@ -79,7 +79,7 @@ struct PerParameterNetwork: Sendable {
     /// [hidden / 4][columns][4], the first layer's weights with the columns' scales folded in.
     let weights: UnsafeMutablePointer<Float>
     /// [hidden][16], the first hidden layer of a block.
-    let values: UnsafeMutablePointer<Float>
+    var values: UnsafeMutablePointer<Float>
     /// [hidden][8], the sums of the second hidden layer over the elements, a lane for every eighth element.
     let sums: UnsafeMutablePointer<Float>
 
@@ -89,56 +89,6 @@ struct PerParameterNetwork: Sendable {
       weights = sums + network.hidden * 8
       bias = weights + network.hidden * network.columns
     }
-  }
-
-  /// Folds the scales of the columns and the constant inputs of a tensor into the first layer, and sets the sums to 0.
-  func prepare(_ scratch: Scratch, scales: UnsafePointer<Float>, constants u: UnsafePointer<Float>) {
-    packed.withUnsafeBufferPointer { packed in
-      let base = packed.baseAddress!
-      for group in 0..<hidden / 4 {
-        for column in 0..<columns {
-          let place = 4 * (group * columns + column)
-          (SIMD4(base + place) * SIMD4(repeating: scales[column])).store(to: scratch.weights + place)
-        }
-      }
-      foldConstants(scratch, base, u)
-    }
-  }
-
-  /// The same for columns that need no scale.
-  func prepareUnscaled(_ scratch: Scratch, constants u: UnsafePointer<Float>) {
-    packed.withUnsafeBufferPointer { packed in
-      scratch.weights.update(from: packed.baseAddress!, count: hidden * columns)
-      foldConstants(scratch, packed.baseAddress!, u)
-    }
-  }
-
-  /// bias + sum over the constants of constant * weight, in their order; and sums of 0.
-  private func foldConstants(_ scratch: Scratch, _ base: UnsafePointer<Float>, _ u: UnsafePointer<Float>) {
-    // Sixteen units at a time, whose chains do not wait for each other.
-    var first = 0
-    while first + 16 <= hidden {
-      var (a, b) = (Vector(from: base + firstBias + first), Vector(from: base + firstBias + first + 8))
-      var w = base + constantWeights + first
-      for constant in 0..<constants {
-        let u = Vector(repeating: u[constant])
-        a = fma(u, Vector(from: w), a)
-        b = fma(u, Vector(from: w + 8), b)
-        w += hidden
-      }
-      a.store(to: scratch.bias + first)
-      b.store(to: scratch.bias + first + 8)
-      first += 16
-    }
-    while first < hidden {
-      var sum = SIMD4(base + firstBias + first)
-      for constant in 0..<constants {
-        sum.addProduct(SIMD4(repeating: u[constant]), SIMD4(base + constantWeights + constant * hidden + first))
-      }
-      sum.store(to: scratch.bias + first)
-      first += 4
-    }
-    scratch.sums.update(repeating: 0, count: hidden * 8)
   }
 
   /// The outputs of a block of 16 elements: directions and magnitudes, two vectors each.
@@ -163,6 +113,30 @@ struct PerParameterNetwork: Sendable {
 
   /// The same, and adds the second hidden layer of the first `count` elements to the sums.
   func applySumming(_ scratch: Scratch, to block: UnsafePointer<Float>, count: Int) -> Outputs {
+    apply(scratch, to: block, count: count, Summing(sums: scratch.sums))
+  }
+
+  /// The same, but writes the second hidden layer to `kept`, [hidden][16], for `add`; 0 behind the first `count` elements.
+  func applyKeeping(
+    _ scratch: Scratch, to block: UnsafePointer<Float>, count: Int, in kept: UnsafeMutablePointer<Float>
+  ) -> Outputs {
+    apply(scratch, to: block, count: count, Keeping(kept: kept))
+  }
+
+  /// Adds the second hidden layer of a block to the sums, as `applySumming` does.
+  func add(_ kept: UnsafePointer<Float>, to scratch: Scratch) {
+    for unit in 0..<hidden {
+      let (low, high) = (Vector(from: kept + 16 * unit), Vector(from: kept + 16 * unit + 8))
+      (Vector(from: scratch.sums + 8 * unit) + low + high).store(to: scratch.sums + 8 * unit)
+    }
+  }
+
+  /// Direction and magnitude of a block of which `count` elements are there; the taker gets the second hidden layer, 0 where no
+  /// element is.
+  @inline(__always)
+  private func apply(
+    _ scratch: Scratch, to block: UnsafePointer<Float>, count: Int, _ taker: some LayerTaker
+  ) -> Outputs {
     packed.withUnsafeBufferPointer { packed in
       let base = packed.baseAddress!
       firstLayer(scratch, block)
@@ -171,34 +145,16 @@ struct PerParameterNetwork: Sendable {
         for unit in stride(from: 0, to: hidden, by: 4) {
           let tile = secondLayer(scratch, base, unit)
           tile.add(to: &outputs, weights: base + outputWeights + 2 * unit)
-          tile.add(to: scratch.sums + 8 * unit)
+          taker.take(tile, unit)
         }
       } else {
         for unit in stride(from: 0, to: hidden, by: 4) {
           let tile = secondLayer(scratch, base, unit)
           tile.add(to: &outputs, weights: base + outputWeights + 2 * unit)
-          tile.keeping(Lanes(count), Lanes(count - 8)).add(to: scratch.sums + 8 * unit)
+          taker.take(tile.keeping(Lanes(count), Lanes(count - 8)), unit)
         }
       }
       return outputs
-    }
-  }
-
-  /// Writes the mean feedback of a tensor of `count` elements: mean(second hidden layer) W + b.
-  func writeFeedback(_ scratch: Scratch, count: Int, to result: UnsafeMutablePointer<Float>) {
-    packed.withUnsafeBufferPointer { packed in
-      let base = packed.baseAddress!
-      let means = scratch.values
-      for unit in 0..<hidden { means[unit] = Vector(from: scratch.sums + 8 * unit).laneSum / Float(count) }
-      Lanes.forEach(feedback) { first, lanes in
-        var sum = lanes.load(base + feedbackBias + first)
-        var weights = base + feedbackWeights + first
-        for unit in 0..<hidden {
-          sum = fma(Vector(repeating: means[unit]), lanes.load(weights), sum)
-          weights += feedback
-        }
-        lanes.store(sum, to: result + first)
-      }
     }
   }
 
@@ -224,6 +180,25 @@ struct PerParameterNetwork: Sendable {
     let magnitude = Vector(repeating: base[outputBias + 1])
     return Outputs(direction: (direction, direction), magnitude: (magnitude, magnitude))
   }
+}
+
+/// What becomes of the second hidden layer of a block; it gets four units at a time, the first of which is number `unit`.
+private protocol LayerTaker {
+  func take(_ tile: Tile, _ unit: Int)
+}
+
+private struct Summing: LayerTaker {
+  let sums: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func take(_ tile: Tile, _ unit: Int) { tile.add(to: sums + 8 * unit) }
+}
+
+private struct Keeping: LayerTaker {
+  let kept: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func take(_ tile: Tile, _ unit: Int) { tile.store(to: kept + 16 * unit) }
 }
 
 /// Four hidden units of 16 elements, after the ReLU: eight vectors that stay in registers.
@@ -319,54 +294,4 @@ extension Vector {
   /// max(0, x) in each lane; a NaN stays.
   @inline(__always)
   fileprivate var rectified: Vector { replacing(with: Vector.zero, where: self .< Vector.zero) }
-}
-
-extension SIMD4<Float> {
-  /// The four floats at `pointer`.
-  @inline(__always)
-  fileprivate init(_ pointer: UnsafePointer<Float>) {
-    self = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
-  }
-
-  /// Writes the four floats to `pointer`.
-  @inline(__always)
-  fileprivate func store(to pointer: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: SIMD4<Float>.self)
-  }
-}
-
-/// Reads a tensor of theta by row and column, 0 beyond its last column or row.
-struct Matrix {
-  let values: ArraySlice<Float>
-  let rows: Int
-  let columns: Int
-
-  init(_ theta: Tensors, _ name: String) {
-    guard let slot = theta.layout[name] else { preconditionFailure("theta has no tensor \(name)") }
-    values = theta[slot]
-    columns = slot.shape.last ?? 1
-    rows = slot.count / columns
-  }
-
-  subscript(row: Int, column: Int) -> Float {
-    row < rows && column < columns ? values[values.startIndex + row * columns + column] : 0
-  }
-
-  /// Writes a part row by row, 0 beyond the matrix, and moves the place behind it.
-  func copy(rows part: Range<Int>, columns range: Range<Int>, to place: inout UnsafeMutablePointer<Float>) {
-    let inside = range.clamped(to: 0..<columns)
-    values.withUnsafeBufferPointer { values in
-      for row in part {
-        let given = row < rows ? inside.count : 0
-        if given > 0 { place.update(from: values.baseAddress! + row * columns + inside.lowerBound, count: given) }
-        for column in given..<range.count { place[column] = 0 }
-        place += range.count
-      }
-    }
-  }
-
-  /// Writes columns in groups of four, a group's rows one after the other: [groups][rows][4].
-  func copyGroups(rows part: Range<Int>, groups: Int, to place: inout UnsafeMutablePointer<Float>) {
-    for group in 0..<groups { copy(rows: part, columns: 4 * group..<4 * group + 4, to: &place) }
-  }
 }

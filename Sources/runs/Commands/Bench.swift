@@ -2,12 +2,15 @@ import Analysis
 import ArgumentParser
 import Experiments
 
+extension Benchmark.Part: ExpressibleByArgument {}
+
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures how fast this build is here, against the machine's own peak.",
     discussion: """
       Examples:
         runs bench --quick
+        runs bench --only update --only iteration
         runs bench --save before.json
         runs bench --compare before.json
         runs bench --plot growth.svg
@@ -19,6 +22,12 @@ struct Bench: ParsableCommand {
 
   @Flag(help: "Fewer repeats and a part of the grid: about a minute.")
   var quick = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure this part alone, besides the machine (\(Benchmark.Part.allCases.map(\.rawValue).joined(separator: ", "))); may be repeated.",
+      valueName: "part"))
+  var only: [Benchmark.Part] = []
 
   @Option(help: ArgumentHelp("Writes the report to a file, to compare with later.", valueName: "file"))
   var save: String?
@@ -33,11 +42,14 @@ struct Bench: ParsableCommand {
   @OptionGroup var tableOptions: TableOptions
   @OptionGroup var output: OutputOptions
 
+  private var parts: Set<Benchmark.Part> { Set(only.isEmpty ? Benchmark.Part.allCases : only) }
+
   func run() throws {
+    if plot != nil, !parts.contains(.growth) { throw Complaint(.usage, "--plot: growth is not among what is measured") }
     if quick, plot != nil { throw Complaint(.usage, "--plot: growth is measured without --quick only") }
     let picture = try plot.map { try PictureFile($0) }
     let baseline = try compare.map { path in try BenchBaseline(path: path) }
-    let report = try Benchmark(isQuick: quick, threads: threads.count).run { subject in
+    let report = try Benchmark(isQuick: quick, threads: threads.count, parts: parts).run { subject in
       if !output.quiet, !output.json { Output.tell("measuring \(subject)") }
     }
     if let save { try report.save(to: save) }
@@ -53,7 +65,7 @@ struct Bench: ParsableCommand {
     var quantities: [String] = []
     for figure in figures where !quantities.contains(figure.place.quantity) { quantities.append(figure.place.quantity) }
     return GrowthPlot(
-      title: "Growth of an outer iteration · \(report.threads) threads",
+      title: "Growth of an outer iteration · \(counted(report.threads, "thread"))",
       quantities.map { quantity in
         let own = figures.filter { $0.place.quantity == quantity }
         return GrowthPlot.Series(
@@ -73,7 +85,7 @@ struct Bench: ParsableCommand {
     }
     let load = (report.load * 100).rounded() / 100
     var table = Table(
-      "\(report.isQuick ? "quick" : "full") bench, \(report.threads) threads, load average \(load) at its start",
+      "\(report.isQuick ? "quick" : "full") bench, \(counted(report.threads, "thread")), load average \(load) at its start",
       columns: columns)
     for figure in report.figures {
       var row: [Cell] = [

@@ -27,7 +27,8 @@ struct Train: ParsableCommand {
     let session = try Session.new(
       recipe, seed: options.seed ?? 0, in: store.opened, try options.settings(output))
     output.tell(warningAbout: store.opened)
-    output.tell("run \(session.id): recipe \(recipe.name), seed \(options.seed ?? 0), \(session.threads) threads")
+    output.tell(
+      "run \(session.id): recipe \(recipe.name), seed \(options.seed ?? 0), \(counted(session.threads, "thread"))")
     output.show(try train(session, until: recipe.iterations, watch: watch, output))
   }
 }

@@ -34,6 +34,14 @@ struct MatrixProductTests {
     }
   }
 
+  @Test(arguments: Storage.allCases, Storage.allCases)
+  func partsHaveTheBitsOfTheWholeAndWriteNothingElse(_ left: Storage, _ right: Storage) {
+    let (m, k, n) = (37, 300, 45)
+    for (rows, columns) in [(0..<m, 5..<22), (0..<m, 16..<45), (3..<11, 0..<n), (30..<37, 0..<n), (8..<9, 44..<45)] {
+      for start in Start.allCases { Self.check(m, k, n, left, right, start, part: (rows, columns)) }
+    }
+  }
+
   @Test func emptySumsAreTheStart() {
     let scratch = UnsafeMutablePointer<Float>.allocate(capacity: MatrixProduct.scratchCount)
     defer { scratch.deallocate() }
@@ -66,8 +74,11 @@ struct MatrixProductTests {
     }
   }
 
-  /// Compares one product with the plain loop, and that nothing around the result is touched.
-  static func check(_ m: Int, _ k: Int, _ n: Int, _ left: Storage, _ right: Storage, _ start: Start) {
+  /// Compares one product, or a part of it, with the plain loop, and that nothing around the result is touched.
+  static func check(
+    _ m: Int, _ k: Int, _ n: Int, _ left: Storage, _ right: Storage, _ start: Start,
+    part: (rows: Range<Int>, columns: Range<Int>)? = nil
+  ) {
     let a = normals(m * k, 1)
     let b = normals(k * n, 2)
     let bias = normals(n, 3)
@@ -91,7 +102,8 @@ struct MatrixProductTests {
             }
           fast.withUnsafeMutableBufferPointer { c in
             MatrixProduct.multiply(
-              one, two, rows: m, inner: k, columns: n, from: from, into: c.baseAddress! + margin, scratch: &scratch)
+              one, two, rows: m, inner: k, columns: n, from: from, part: part, into: c.baseAddress! + margin,
+              scratch: &scratch)
           }
           plain.withUnsafeMutableBufferPointer { c in
             MatrixProduct.reference(
@@ -100,7 +112,16 @@ struct MatrixProductTests {
         }
       }
     }
-    if !fast.elementsEqual(plain) { Issue.record("\(m) x \(k) x \(n), \(left), \(right), \(start)") }
+    if let part {
+      for i in 0..<m {
+        for j in 0..<n where !(part.rows.contains(i) && part.columns.contains(j)) {
+          plain[margin + i * n + j] = before[margin + i * n + j]
+        }
+      }
+    }
+    if !fast.elementsEqual(plain) {
+      Issue.record("\(m) x \(k) x \(n), \(left), \(right), \(start), \(part.map { "\($0)" } ?? "whole")")
+    }
   }
 
   static func normals(_ count: Int, _ particle: Int) -> [Float] {

@@ -38,28 +38,30 @@ struct TensorMeasures {
 struct Features {
   let decays: [Float]
 
+  /// Elements from which on threads share the decays: some ten microseconds a decay.
+  private static let sharedLength = 8192
+
   /// Clips the gradient, moves the accumulators (spec §1.1.4, §1.1.5) and measures. `meanSquares` gets the mean square of each
   /// column of the per-parameter network's inputs, in the order g, w, log|w|, m, q, m (q + 1e-6)^(-1/2), (q + 1e-6)^(-1/2), older w.
   func accumulate(
-    _ t: TensorPlaces, clip: Float, meanSquares: UnsafeMutablePointer<Float>
+    _ t: TensorPlaces, clip: Float, meanSquares: UnsafeMutablePointer<Float>, in workspace: Workspace
   ) -> TensorMeasures {
     let count = Float(t.count)
     let all = Float(t.count * decays.count)
     var measures = TensorMeasures()
     measureElements(t, clip: clip, meanSquares, &measures)
-    var momentumSum: Float = 0
-    var secondMomentSum: Float = 0
-    for j in 0..<decays.count {
-      let sums = moveAccumulators(t, decay: j)
-      momentumSum += sums.m.laneSum
-      secondMomentSum += sums.q.laneSum
-      meanSquares[3 + j] = sums.mm.laneSum / count
-      meanSquares[3 + decays.count + j] = sums.qq.laneSum / count
-      meanSquares[3 + 2 * decays.count + j] = sums.scaled.laneSum / count
-      meanSquares[3 + 3 * decays.count + j] = sums.roots.laneSum / count
+    workspace.withFloats(2 * decays.count) { sums in
+      workspace.share(0..<decays.count, grain: t.count < Self.sharedLength ? decays.count : 1) { part, _ in
+        for j in part { (sums[2 * j], sums[2 * j + 1]) = moveAccumulators(t, decay: j, meanSquares + 3 + j) }
+      }
+      var (momentumSum, secondMomentSum): (Float, Float) = (0, 0)
+      for j in 0..<decays.count {
+        momentumSum += sums[2 * j]
+        secondMomentSum += sums[2 * j + 1]
+      }
+      measures.meanMomentum = momentumSum / all
+      measures.meanSecondMoment = secondMomentSum / all
     }
-    measures.meanMomentum = momentumSum / all
-    measures.meanSecondMoment = secondMomentSum / all
     measures.weightVariance = squaredDeviations(t.parameters, t.count, from: measures.meanWeight) / count
     let deviations = squaredDeviations(
       (t.momenta, measures.meanMomentum), (t.secondMoments, measures.meanSecondMoment), t.count * decays.count)
@@ -101,11 +103,11 @@ struct Features {
     meanSquares[2] = ll.laneSum / count
   }
 
-  /// m <- b m + (1 - b) g, q <- b q + (1 - b) g^2 for one decay b; the sums of both, of their squares, and of the squares of
-  /// m (q + 1e-6)^(-1/2) and (q + 1e-6)^(-1/2).
+  /// m <- b m + (1 - b) g, q <- b q + (1 - b) g^2 for one decay b; returns the sums of both. The mean squares of m, q,
+  /// m (q + 1e-6)^(-1/2) and (q + 1e-6)^(-1/2) go to `meanSquares`, each as many places behind the last as there are decays.
   private func moveAccumulators(
-    _ t: TensorPlaces, decay j: Int
-  ) -> (m: Vector, q: Vector, mm: Vector, qq: Vector, scaled: Vector, roots: Vector) {
+    _ t: TensorPlaces, decay j: Int, _ meanSquares: UnsafeMutablePointer<Float>
+  ) -> (m: Float, q: Float) {
     let decay = Vector(repeating: decays[j])
     let rest = Vector(repeating: 1 - decays[j])
     let one = Vector(repeating: 1)
@@ -132,7 +134,12 @@ struct Features {
       sums.scaled = fma(scaled, scaled, sums.scaled)
       sums.roots = fma(r, r, sums.roots)
     }
-    return sums
+    let count = Float(t.count)
+    meanSquares[0] = sums.mm.laneSum / count
+    meanSquares[decays.count] = sums.qq.laneSum / count
+    meanSquares[2 * decays.count] = sums.scaled.laneSum / count
+    meanSquares[3 * decays.count] = sums.roots.laneSum / count
+    return (sums.m.laneSum, sums.q.laneSum)
   }
 
   /// Both sums in one pass: a chain of additions alone would wait for itself.

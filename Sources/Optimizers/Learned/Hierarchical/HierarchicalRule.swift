@@ -50,9 +50,9 @@ struct HierarchicalRule: Optimizer {
       withPointers(&parameters, &state, observation.gradient) { w, s, g, _ in
         let scratch = Scratch(memory, self)
         let losses = lossFeatures(s, observation.loss)
-        accumulate(w, s, g, losses, step: observation.step, scratch)
+        accumulate(w, s, g, losses, step: observation.step, scratch, in: workspace)
         talk(s, scratch)
-        move(w, s, step: observation.step, scratch)
+        move(w, s, step: observation.step, scratch, in: workspace)
       }
     }
   }
@@ -131,7 +131,7 @@ struct HierarchicalRule: Optimizer {
   /// The first pass over all tensors: clip, accumulators, and the rows of the LSTM's inputs.
   private func accumulate(
     _ w: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    _ losses: (training: Float, validation: Float), step: Int, _ scratch: Scratch
+    _ losses: (training: Float, validation: Float), step: Int, _ scratch: Scratch, in workspace: Workspace
   ) {
     let c = configuration
     let bound = clip.bound(s + state.gradientClip)
@@ -139,7 +139,8 @@ struct HierarchicalRule: Optimizer {
     for i in parameters.slots.indices {
       let tensor = places(i, w, s, g, scratch)
       if let older = tensor.older { recall(tensor, s + state.tensors[i].older!, step: step, to: older) }
-      let measures = features.accumulate(tensor, clip: bound, meanSquares: scratch.meanSquares + i * c.columns)
+      let measures = features.accumulate(
+        tensor, clip: bound, meanSquares: scratch.meanSquares + i * c.columns, in: workspace)
       meanSquares += measures.meanSquareGradient
       let row = scratch.x + i * lstm.rowCount
       row.update(from: s + state.fromLSTM, count: c.fromLSTMSize)
@@ -173,7 +174,10 @@ struct HierarchicalRule: Optimizer {
   }
 
   /// The second pass over all tensors: the network, the step, and the feedback for the next step.
-  private func move(_ w: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>, step: Int, _ scratch: Scratch) {
+  private func move(
+    _ w: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>, step: Int, _ scratch: Scratch,
+    in workspace: Workspace
+  ) {
     let c = configuration
     let times = StepEmbedding.timescales.count
     let place = PerParameterNetwork.Scratch(scratch.network, of: network)
@@ -195,11 +199,11 @@ struct HierarchicalRule: Optimizer {
       case .plain:
         for column in 0..<c.columns { scales[column] = 1 / (1e-5 + scales[column]).squareRoot() }
         network.prepare(place, scales: scales, constants: scratch.constants)
-        pass.move(tensor)
+        pass.move(tensor, clippedBy: nil, in: workspace)
       case .halvedAndClipped:
         for column in 0..<c.columns { scales[column] = 0.5 / (1e-8 + scales[column]).squareRoot() }
         network.prepareUnscaled(place, constants: scratch.constants)
-        pass.move(tensor, clippedBy: scales)
+        pass.move(tensor, clippedBy: scales, in: workspace)
       }
       network.writeFeedback(place, count: tensor.count, to: s + state.tensors[i].fromMLP)
     }

@@ -3,39 +3,69 @@ internal import Numerics
 /// The second pass over a tensor: its inputs in blocks of 16 elements, the network, the step w <- w - s d exp(r a).
 struct NetworkPass {
   let network: PerParameterNetwork
-  let scratch: PerParameterNetwork.Scratch
+  var scratch: PerParameterNetwork.Scratch
   /// [columns][16]
-  let block: UnsafeMutablePointer<Float>
+  var block: UnsafeMutablePointer<Float>
   let decays: Int
   let stepMultiplier: Float
   let magnitudeRate: Float
 
-  /// Moves a tensor whose columns' scales are folded into the network.
-  func move(_ t: TensorPlaces) {
-    for first in stride(from: 0, to: t.count, by: 16) {
-      let count = min(16, t.count - first)
-      if count == 16 {
-        fill(t, first, Lanes(8), Lanes(8))
+  /// The elements of a piece that another thread may take: some ten microseconds, and a second hidden layer of 32 KB.
+  private static let pieceLength = 256
+
+  /// Moves a tensor whose columns' scales are folded into the network, or whose columns are clip(scale x, -1, 1).
+  func move(_ t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?, in workspace: Workspace) {
+    let turns = Turns(from: 0)
+    workspace.share(0..<t.count, grain: Self.pieceLength) { elements, workspace in
+      if elements.count == t.count {
+        for first in stride(from: 0, to: t.count, by: 16) {
+          let count = fill(t, first, scales)
+          step(t, first, count, network.applySumming(scratch, to: block, count: count))
+        }
       } else {
-        fill(t, first, Lanes(count), Lanes(count - 8))
+        move(elements, of: t, clippedBy: scales, in: workspace, turns)
       }
-      step(t, first, count)
     }
   }
 
-  /// Moves a tensor whose columns are clip(scale x, -1, 1).
-  func move(_ t: TensorPlaces, clippedBy scales: UnsafePointer<Float>) {
-    for first in stride(from: 0, to: t.count, by: 16) {
-      let count = min(16, t.count - first)
-      fill(t, first, Lanes(count), Lanes(count - 8))
-      for column in 0..<network.columns {
-        let scale = Vector(repeating: scales[column])
-        let place = block + 16 * column
-        (Vector(from: place) * scale).clamped(-1, 1).store(to: place)
-        (Vector(from: place + 8) * scale).clamped(-1, 1).store(to: place + 8)
+  /// Moves some elements. The second hidden layer is kept until all that comes before it was added to its sums.
+  private func move(
+    _ elements: Range<Int>, of t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?, in workspace: Workspace,
+    _ turns: borrowing Turns
+  ) {
+    let blocks = (elements.count + 15) / 16
+    let layer = network.hidden * PerParameterNetwork.blockWidth
+    workspace.withFloats(network.columns * PerParameterNetwork.blockWidth + layer * (1 + blocks)) { memory in
+      var own = self
+      own.block = memory
+      own.scratch.values = memory + network.columns * PerParameterNetwork.blockWidth
+      let kept = own.scratch.values + layer
+      for index in 0..<blocks {
+        let first = elements.lowerBound + 16 * index
+        let count = own.fill(t, first, scales)
+        let outputs = network.applyKeeping(own.scratch, to: own.block, count: count, in: kept + index * layer)
+        own.step(t, first, count, outputs)
       }
-      step(t, first, count)
+      turns.take(elements) { for index in 0..<blocks { network.add(kept + index * layer, to: scratch) } }
     }
+  }
+
+  /// Writes the columns of the block that begins with element `first`, and returns how many elements it has.
+  private func fill(_ t: TensorPlaces, _ first: Int, _ scales: UnsafePointer<Float>?) -> Int {
+    let count = min(16, t.count - first)
+    if count == 16 {
+      fill(t, first, Lanes(8), Lanes(8))
+    } else {
+      fill(t, first, Lanes(count), Lanes(count - 8))
+    }
+    guard let scales else { return count }
+    for column in 0..<network.columns {
+      let scale = Vector(repeating: scales[column])
+      let place = block + 16 * column
+      (Vector(from: place) * scale).clamped(-1, 1).store(to: place)
+      (Vector(from: place + 8) * scale).clamped(-1, 1).store(to: place + 8)
+    }
+    return count
   }
 
   /// The columns of a block: g, w, log|w|, then for each decay m, q, m (q + 1e-6)^(-1/2), (q + 1e-6)^(-1/2), then older w.
@@ -55,11 +85,25 @@ struct NetworkPass {
       store(r, to: place + 48 * decays)
       place += 16
     }
+    prefetch(t, first + 32)
     if let older = t.older { copy(older + first, low, high, to: block + 16 * (3 + 4 * decays)) }
   }
 
-  private func step(_ t: TensorPlaces, _ first: Int, _ count: Int) {
-    let outputs = network.applySumming(scratch, to: block, count: count)
+  /// Asks for the planes of a block that comes soon: more streams than a CPU foresees.
+  @inline(__always)
+  private func prefetch(_ t: TensorPlaces, _ first: Int) {
+    Vector.prefetch(t.clipped + first)
+    Vector.prefetch(t.parameters + first)
+    Vector.prefetch(t.logWeights + first)
+    for j in 0..<decays {
+      let offset = j * t.count + first
+      Vector.prefetch(t.momenta + offset)
+      Vector.prefetch(t.roots + offset)
+      Vector.prefetch(t.secondMoments + offset)
+    }
+  }
+
+  private func step(_ t: TensorPlaces, _ first: Int, _ count: Int, _ outputs: PerParameterNetwork.Outputs) {
     let rate = Vector(repeating: magnitudeRate)
     let multiplier = Vector(repeating: stepMultiplier)
     let steps = (
