@@ -160,7 +160,7 @@ package struct RunCard: Sendable {
           "inner steps with a loss that was no number", .integer(Int(try sum("records", "nonfinite_steps"))),
           key: "nonfinite_steps"),
         .init("computing", .duration(seconds), key: "seconds"),
-        .init("storing", .duration(try sum("observed", "storing_seconds")), key: "storing_seconds"),
+        .init("storing, alongside", .duration(try sum("observed", "storing_seconds")), key: "storing_seconds"),
         .init("inner steps a second", seconds > 0 ? .number(steps / seconds, digits: 4) : .missing),
       ]))
   }

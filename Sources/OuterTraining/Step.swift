@@ -8,10 +8,9 @@ extension OuterProblem {
     let unrolls = estimator.unrolls(from: state, in: self)
     let results = executor.run(unrolls)
     let estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
-    var (next, clippedShare) = executor.alone { workspace in
-      var next = state
-      let share = update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss, in: workspace)
-      return (next, share)
+    var next = state
+    let clippedShare = executor.alone { workspace in
+      update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss, in: workspace)
     }
     let norms = norms(gradient: estimate.gradient.values, theta: next.theta.values, before: state.theta.values)
     next.particles = estimate.particles

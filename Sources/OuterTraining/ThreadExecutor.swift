@@ -18,9 +18,7 @@ package struct ThreadExecutor: UnrollExecutor {
     return timed.map(\.result)
   }
 
-  package func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result {
-    pool.map(order: [0]) { _, workspace in work(workspace) }[0]
-  }
+  package func alone<Result>(_ work: (Workspace) -> Result) -> Result { pool.alone(work) }
 
   package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
     pool.map(order: Array(0..<count)) { index, _ in piece(index) }

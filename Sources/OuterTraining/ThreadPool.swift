@@ -41,6 +41,9 @@ package final class ThreadPool: Sendable {
     return results.map { $0! }
   }
 
+  /// What the caller's thread does while the others wait, who may help inside of it.
+  package func alone<Result>(_ body: (Workspace) -> Result) -> Result { body(shared.callersWorkspace) }
+
   private static func start(_ shared: SharedWork) -> pthread_t {
     var handle = pthread_t()
     let context = Unmanaged.passRetained(shared).toOpaque()
@@ -87,7 +90,7 @@ private final class Job {
 /// What the threads of a pool share: the jobs in work, those first that were there first. Every field is behind the gate, but
 /// for the caller's workspace.
 private final class SharedWork: Crew, @unchecked Sendable {
-  private lazy var callersWorkspace = Workspace(crew: self)
+  private(set) lazy var callersWorkspace = Workspace(crew: self)
   private let gate = Gate()
   private let waiting = Atomic<Int>(0)
   private var jobs: [Job] = []

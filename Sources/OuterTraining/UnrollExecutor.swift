@@ -4,15 +4,15 @@ package import Numerics
 package protocol UnrollExecutor {
   func run(_ unrolls: [Unroll]) -> [UnrollResult]
 
-  /// The result of work that is one piece, inside of which others may help.
-  func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result
+  /// The result of work that the caller's thread does, inside of which others may help.
+  func alone<Result>(_ work: (Workspace) -> Result) -> Result
 
   /// The results of `piece` for 0 ..< count: small work around the unrolls.
   func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result]
 }
 
 extension UnrollExecutor {
-  package func alone<Result: Sendable>(_ work: @Sendable (Workspace) -> Result) -> Result { work(Workspace()) }
+  package func alone<Result>(_ work: (Workspace) -> Result) -> Result { work(Workspace()) }
 
   package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
     (0..<count).map(piece)

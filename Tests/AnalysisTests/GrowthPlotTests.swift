@@ -15,6 +15,24 @@ import Testing
     #expect(series[2].lastPower == nil)
   }
 
+  @Test func whatIsDrawnIsWhatWasMeasured() throws {
+    let panels = try PictureReading(GrowthPlot(title: "Growth", series).chart()).panels
+    for (panel, series) in zip(panels, series.dropLast()) {
+      let values = series.values
+      #expect(panel.x.isLogarithmic && panel.y.isLogarithmic)
+      let line = try #require(panel.strong.first).points
+      let band = try #require(panel.bands.first)
+      #expect(line.count == values.count && band.count == 2 * values.count)
+      for (index, value) in values.enumerated() {
+        let below = band[band.count - 1 - index]
+        #expect(panel.x.pixels(line[index].x, value.size) <= 0.2)
+        for (drawn, seconds) in [(line[index], value.median), (band[index], value.highest), (below, value.lowest)] {
+          #expect(panel.y.pixels(drawn.y, 1e3 * seconds) <= 0.2, "\(series.quantity) \(value.size): \(drawn)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: [240, 360, 800, 1600])
   func nothingOverlapsAndAllIsDrawn(_ width: Int) {
     let chart = GrowthPlot(title: "Growth of an outer iteration · 2 threads", series).chart()

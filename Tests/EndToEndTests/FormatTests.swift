@@ -39,6 +39,7 @@ import Testing
     (["evaluate", "a_1", "--draws", "2", "--steps", "3"], true, true), (["doctor"], true, false),
     (["doctor", "a_1"], true, true), (["data", "list"], true, false), (["data", "show", "wine"], true, false),
     (["recipes"], false, false), (["recipes", "quadratic"], false, false),
+    (["bench", "--quick", "--only", "growth"], false, false),
     (["tasks", "--search", "lstm"], false, false), (["tasks", "Copy_LSTM128_BS128_Length5_Tokens10"], false, false),
   ]
 

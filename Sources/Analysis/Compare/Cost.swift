@@ -21,7 +21,7 @@ enum Cost {
       try sum("inner steps", "inner_steps", "records", "inner_steps") { .integer(Int($0)) },
       try sum("wall time", "seconds", "observed", "seconds") { .duration($0) },
       try sum("CPU time", "cpu_seconds", "observed", "cpu_seconds") { .duration($0) },
-      try sum("storing", "storing_seconds", "observed", "storing_seconds") { .duration($0) },
+      try sum("storing, alongside", "storing_seconds", "observed", "storing_seconds") { .duration($0) },
       Quantity(
         "peak memory", key: "peak_memory",
         try runs.map { try reduce($0, "observed", "peak_memory", "max", { .bytes($0) }) { $0.max() ?? 0 } }),
