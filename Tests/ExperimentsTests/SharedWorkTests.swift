@@ -1,4 +1,3 @@
-import Dispatch
 import Experiments
 import Foundation
 import Numerics
@@ -10,18 +9,19 @@ import Testing
 
 /// Threads that help inside of a piece of work change no bit of it, and do each part once.
 @Suite struct SharedWorkTests {
-  /// A crew that is always there: every range that may be shared is.
+  /// A crew that is always there: every range that may be shared is. Some pieces begin in order but come late.
   private final class EagerCrew: Crew {
     let shares = Atomic<Int>(0)
+    private let pool = ThreadPool(threads: 3)
     var isWaiting: Bool { true }
 
     func share(_ count: Int, in workspace: Workspace, _ piece: (Int, Workspace) -> Void) {
       shares.add(1, ordering: .relaxed)
-      let next = Atomic<Int>(0)
       withoutActuallyEscaping(piece) { piece in
         nonisolated(unsafe) let piece = piece
-        DispatchQueue.concurrentPerform(iterations: count) { _ in
-          piece(next.add(1, ordering: .relaxed).oldValue, Workspace())
+        _ = pool.map(order: Array(0..<count)) { turn, workspace in
+          if turn % 16 == 0 { usleep(300) }
+          piece(turn, workspace)
         }
       }
     }
