@@ -4,14 +4,20 @@ internal import Numerics
 package final class Recording {
   private(set) var nodes: [Expression.Node] = []
   private(set) var parameters = Layout()
-  private(set) var parameterTerms: [Term] = []
-  private(set) var observations: [(name: String, term: Term)] = []
+  // By their indices: a term holds its recording, which would never be let go of if it held terms.
+  private var parameterIndices: [Int] = []
+  private var observed: [(name: String, index: Int)] = []
+
+  var parameterTerms: [Term] { parameterIndices.map { Term(recording: self, index: $0) } }
+  var observations: [(name: String, term: Term)] {
+    observed.map { ($0.name, Term(recording: self, index: $0.index)) }
+  }
 
   /// A tensor that the loss is differentiated by. Parameters lie in memory in the order of these calls.
   package func parameter(_ name: String, _ shape: [Int]) -> Term {
     let slot = parameters.append(name, shape)
     let term = append(.parameter(offset: slot.offset), shape)
-    parameterTerms.append(term)
+    parameterIndices.append(term.index)
     return term
   }
 
@@ -29,8 +35,9 @@ package final class Recording {
 
   /// Asks for the values of a term beside the loss, whenever the gradient is computed.
   package func observe(_ name: String, _ term: Term) {
-    precondition(!observations.contains { $0.name == name }, "the expression already shows a term named \(name)")
-    observations.append((name, term))
+    precondition(term.recording === self, "a term belongs to another recording")
+    precondition(!observed.contains { $0.name == name }, "the expression already shows a term named \(name)")
+    observed.append((name, term.index))
   }
 
   /// Values that never change.

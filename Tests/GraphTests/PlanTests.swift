@@ -67,6 +67,18 @@ struct PlanTests {
     #expect(few < 100 * 32 * 12 + 6000, "\(few)")
   }
 
+  /// A task in training makes one after another.
+  @Test func aRecordingIsLetGoOfOnceItsExpressionIsMade() {
+    weak var seen: Recording?
+    let expression = Expression { recording in
+      seen = recording
+      let w = recording.parameter("w", [2])
+      recording.observe("square", w.squared)
+      return w.squared.sum()
+    }
+    #expect(seen == nil && expression.parameters.count == 2)
+  }
+
   @Test func observedTermsAreGivenOutWhereverTheyLie() {
     let plan = Plan(
       Expression { recording in
