@@ -13,6 +13,9 @@ let settings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault
   let kernelSettings = settings + [.unsafeFlags(["-O"])]
 #endif
 
+/// A sanitizer's books take terabytes of address space, which a child process is else denied: Tools/test --sanitize says so.
+let sanitized: [SwiftSetting] = Context.environment["RUNS_SANITIZED"] == nil ? [] : [.define("SANITIZED")]
+
 /// A test target for each module, and those that look at the whole: what each may import.
 let tests: [Target] = [
   ("HDF5Tests", ["HDF5", "CHDF5"]),
@@ -30,14 +33,15 @@ let tests: [Target] = [
     ["Experiments", "OuterTraining", "Tasks", "Optimizers", "RunSchema", "RunStore", "Numerics", "Fuzzing"]
   ),
   ("ArchitectureTests", []),
-  ("EndToEndTests", ["runs", "Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5"]),
+  ("EndToEndTests", ["runs", "Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5", "Fuzzing"]),
 ].map { name, modules in
   // Files that tests read in place are no resources of theirs.
   let inPlace = ["Fixtures", "Corpus"].filter {
     FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)/\($0)")
   }
   return .testTarget(
-    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, exclude: inPlace, swiftSettings: kernelSettings)
+    name: name, dependencies: modules.map { .init(stringLiteral: $0) }, exclude: inPlace,
+    swiftSettings: kernelSettings + (name == "EndToEndTests" ? sanitized : []))
 }
 
 /// libFuzzer's program, whose main function is libFuzzer's: Tools/fuzz alone asks for it.
@@ -91,7 +95,7 @@ let package = Package(
       dependencies: [
         "OuterTraining", "Tasks", "Optimizers", "DataSets", "RunSchema", "RunStore", "HDF5", "Numerics", "CVector",
         .product(name: "Yams", package: "Yams"),
-      ], swiftSettings: settings),
+      ], swiftSettings: settings + sanitized),
     .executableTarget(
       name: "runs",
       dependencies: [
@@ -106,7 +110,7 @@ let package = Package(
       swiftSettings: kernelSettings),
     // Readers that are given harmed bytes, by tests and by libFuzzer.
     .target(
-      name: "Fuzzing", dependencies: ["Experiments", "RunSchema", "RunStore"], path: "Tests/Fuzzing",
+      name: "Fuzzing", dependencies: ["Experiments", "RunSchema", "RunStore", "HDF5", "CHDF5"], path: "Tests/Fuzzing",
       swiftSettings: settings),
   ] + tests + fuzzer,
   swiftLanguageModes: [.v6]

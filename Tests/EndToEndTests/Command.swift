@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import Testing
 
 /// The built command, run as a user would.
@@ -28,6 +29,15 @@ struct Command {
   /// The folder of the package.
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Whether Tools/test --sanitize built tests and command.
+  static var isSanitized: Bool {
+    #if SANITIZED
+      true
+    #else
+      false
+    #endif
+  }
 
   var binary = Command.binary
   var environment: [String: String] = [:]
@@ -107,6 +117,16 @@ struct TestStore {
   }
 
   func folder(of id: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(id) }
+
+  /// Waits until a process has committed a record of the only run here, or has ended, which is a failure.
+  func waitForRecord(of process: Process, location: SourceLocation = #_sourceLocation) throws {
+    let store = Store(at: path)
+    while process.isRunning {
+      if let id = try store.ids().first, try store.run(id).recordCount > 0 { return }
+      usleep(2_000)
+    }
+    Issue.record("ended with \(process.terminationStatus)", sourceLocation: location)
+  }
 
   /// Runs that are there as a whole.
   var runCount: Int {

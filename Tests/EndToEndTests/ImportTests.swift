@@ -1,8 +1,7 @@
 import CHDF5
 import Experiments
 import Foundation
-import HDF5
-import RunStore
+import Fuzzing
 import Testing
 
 /// Runs that go from store to store as files, and files that only look like it.
@@ -97,11 +96,8 @@ import Testing
     }
 
     static func say(_ object: String, _ attribute: String, _ text: String, _ words: String...) -> Harm {
-      Harm(name: "\(object)@\(attribute)=\(text)", words: words, status: 65) { file in
-        let type = H5Tcopy(chdf5_c_string())
-        H5Tset_size(type, text.utf8.count)
-        Edit.replace(file, object, attribute, type, type, Array(text.utf8))
-        H5Tclose(type)
+      Harm(name: "\(object)@\(attribute)=\(text)", words: words, status: 65) {
+        Edit.say($0, object, attribute, text)
       }
     }
 
@@ -209,74 +205,5 @@ import Testing
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(try there.run("import", pipe).status == 65)
     #expect(try there.runCount == 0)
-  }
-}
-
-/// Changes a file with libhdf5 alone.
-private enum Edit {
-  static func open(_ path: String, _ change: (hid_t) -> Void) {
-    Library.enter()
-    defer { Library.leave() }
-    // H5F_ACC_RDWR
-    let file = H5Fopen(path, 1, chdf5_default())
-    #expect(file >= 0)
-    change(file)
-    #expect(H5Fclose(file) >= 0)
-  }
-
-  /// As Docs/file-format.md says.
-  static func seal(_ path: String) throws {
-    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    let digest = Digest.of(bytes)
-    let count = UInt64(bytes.count)
-    bytes += Array("RUNSEAL1".utf8) + withUnsafeBytes(of: count.littleEndian) { Array($0) } + digest.bytes
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
-  }
-
-  static func replace<Element: BitwiseCopyable>(
-    _ file: hid_t, _ object: String, _ name: String, _ type: hid_t, _ memory: hid_t, _ values: [Element]
-  ) {
-    let object = H5Oopen(file, object, chdf5_default())
-    #expect(object >= 0)
-    if H5Aexists(object, name) > 0 { H5Adelete(object, name) }
-    let space = H5Screate(H5S_SCALAR)
-    let attribute = H5Acreate2(object, name, type, space, chdf5_default(), chdf5_default())
-    #expect(attribute >= 0 && H5Awrite(attribute, memory, values) >= 0)
-    H5Aclose(attribute)
-    H5Sclose(space)
-    H5Oclose(object)
-  }
-
-  static func double(_ file: hid_t, _ path: String, _ change: (inout [Double]) -> Void) {
-    rewrite(file, path, chdf5_native_float64(), 0.0, change)
-  }
-
-  static func integers(_ file: hid_t, _ path: String, _ change: (inout [Int64]) -> Void) {
-    rewrite(file, path, chdf5_native_int64(), 0, change)
-  }
-
-  private static func rewrite<Element: BitwiseCopyable>(
-    _ file: hid_t, _ path: String, _ type: hid_t, _ zero: Element, _ change: (inout [Element]) -> Void
-  ) {
-    let dataset = H5Dopen2(file, path, chdf5_default())
-    let space = H5Dget_space(dataset)
-    var values = Array(repeating: zero, count: Int(H5Sget_simple_extent_npoints(space)))
-    #expect(H5Dread(dataset, type, chdf5_all(), chdf5_all(), chdf5_default(), &values) >= 0)
-    change(&values)
-    #expect(H5Dwrite(dataset, type, chdf5_all(), chdf5_all(), chdf5_default(), values) >= 0)
-    H5Sclose(space)
-    H5Dclose(dataset)
-  }
-
-  /// Four gigabytes that take no room.
-  static func bomb(_ file: hid_t, _ path: String) {
-    let space = H5Screate_simple(1, [1 << 30], nil)
-    let list = H5Pcreate(chdf5_dataset_creation())
-    H5Pset_chunk(list, 1, [1 << 20])
-    let dataset = H5Dcreate2(file, path, chdf5_file_int32(), space, chdf5_default(), list, chdf5_default())
-    #expect(dataset >= 0)
-    H5Dclose(dataset)
-    H5Pclose(list)
-    H5Sclose(space)
   }
 }

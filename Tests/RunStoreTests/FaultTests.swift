@@ -1,6 +1,7 @@
 // Every operation fails, in every way; then the promises are checked.
 
 import Foundation
+import Fuzzing
 import RunStore
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 // A disk in memory that knows which bytes and names a power cut would leave.
 
+import Fuzzing
 import Glibc
 import RunStore
 import Synchronization
@@ -399,17 +400,5 @@ extension MemoryFileSystem.Disk {
     nodes[next] = new
     try apply(.link(name, next), in: node)
     next += 1
-  }
-}
-
-/// Chance that is the same for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -2,6 +2,7 @@
 // runs, of which the same is counted, and LargeRunTests counts what is read of a long one.
 
 import Foundation
+import Fuzzing
 import RunStore
 import Synchronization
 import Testing

@@ -65,10 +65,14 @@ package enum ForeignReader {
   private static func limit(memory: Int, cpuSeconds: Int) throws {
     // The parent ends this process when it takes too long; this is for when the parent is gone.
     alarm(UInt32(clamping: 10 * cpuSeconds))
-    let limits: [(__rlimit_resource, Int, Int)] = [
+    var limits: [(__rlimit_resource, Int, Int)] = [
       (RLIMIT_CORE, 0, 0), (RLIMIT_FSIZE, 0, 0), (RLIMIT_NOFILE, 16, 16), (RLIMIT_CPU, cpuSeconds, cpuSeconds + 1),
       (RLIMIT_AS, memory, memory),
     ]
+    #if SANITIZED
+      // The books of a sanitizer take terabytes of address space.
+      limits.removeLast()
+    #endif
     for (resource, soft, hard) in limits {
       var present = rlimit()
       getrlimit(__rlimit_resource_t(resource.rawValue), &present)

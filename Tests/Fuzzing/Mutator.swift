@@ -1,26 +1,24 @@
 // Bytes changed by chance, the same for the same seed.
 
-import RunStore
-
 /// One way of harming bytes.
-struct Mutator {
-  var chance: SplitMix
+package struct Mutator {
+  private var chance: SplitMix
 
-  init(seed: UInt64) { chance = SplitMix(state: seed) }
+  package init(seed: UInt64) { chance = SplitMix(state: seed) }
 
   private static let interesting: [UInt8] = [0, 1, 0x7f, 0x80, 0xff, 0x20, 0x22, 0x2e, 0x2f, 0x7b]
 
-  mutating func below(_ count: Int) -> Int { count == 0 ? 0 : Int(chance.next() % UInt64(count)) }
+  package mutating func below(_ count: Int) -> Int { count == 0 ? 0 : Int(chance.next() % UInt64(count)) }
 
   /// Bytes with one to eight changes.
-  mutating func mutant(of bytes: [UInt8]) -> [UInt8] {
+  package mutating func mutant(of bytes: [UInt8]) -> [UInt8] {
     var mutant = bytes
     for _ in 0...below(8) { change(&mutant) }
     return mutant
   }
 
   /// Bytes with some turned bits and nothing else.
-  mutating func turned(_ bytes: [UInt8], bits: Int) -> [UInt8] {
+  package mutating func turned(_ bytes: [UInt8], bits: Int) -> [UInt8] {
     var mutant = bytes
     for _ in 0..<bits where !mutant.isEmpty { mutant[below(mutant.count)] ^= 1 << UInt8(below(8)) }
     return mutant
@@ -39,5 +37,19 @@ struct Mutator {
     case 6: for index in place..<min(bytes.count, place + length) { bytes[index] = below(2) == 0 ? 0 : 0xff }
     default: bytes.removeLast(below(bytes.count))
     }
+  }
+}
+
+/// Chance that is the same for the same seed.
+package struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
   }
 }
