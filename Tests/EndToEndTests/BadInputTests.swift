@@ -77,12 +77,12 @@ import Testing
     let store = try TestStore()
     let recipe = try store.recipe(SmallRecipes.all[3].text)
     let writer = try store.command.start(
-      ["train", recipe, "--store", store.path, "--name", "long", "--set", "iterations=100000"])
+      ["train", recipe, "--store", store.path, "--name", "long", "--set", "iterations=100000000"])
     defer {
       kill(writer.processIdentifier, SIGKILL)
       writer.waitUntilExit()
     }
-    while try store.runCount < 1 { usleep(2_000) }
+    try store.waitForRecord(of: writer)
     expect(75, saying: "\(writer.processIdentifier)", of: try store.run("resume", "long"))
   }
 
@@ -93,10 +93,9 @@ import Testing
     let errors = store.folder.url.appendingPathComponent("errors")
     _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     let process = try store.command.start(
-      ["train", recipe, "--store", store.path, "--name", "long", "--set", "iterations=100000"],
+      ["train", recipe, "--store", store.path, "--name", "long", "--set", "iterations=100000000"],
       errors: FileHandle(forWritingTo: errors))
-    while try store.runCount < 1 { usleep(2_000) }
-    usleep(300_000)
+    try store.waitForRecord(of: process)
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
