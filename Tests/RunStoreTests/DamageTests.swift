@@ -102,6 +102,35 @@ import Testing
     #expect(cases > 100)
   }
 
+  /// The digests notice it, before libhdf5 gets a byte.
+  @Test func everyByteOfRunH5AndOfACheckpointCounts() throws {
+    let id = try killedRun()
+    let entry = try #require(try store.run(id).checkpoints.last)
+    let (run, checkpoint) = ("/Runs/\(id)/run.h5", "/Runs/\(id)/checkpoints/\(entry.name)")
+    for (path, sealCount) in [(run, 48), (checkpoint, 0)] {
+      let whole = disk.files[path]!
+      let image = whole.count - sealCount
+      for byte in Array(stride(from: 0, to: image, by: 11)) + [image - 1] + Array(image..<whole.count) {
+        let copy = disk.afterKill()
+        try copy.tamper(path) { $0[byte] ^= 1 << UInt8(byte % 8) }
+        let store = Store(at: "/Runs", fileSystem: copy, environment: TestWorld().environment)
+        let error = try #require(throws: StoreError.self, "\(path), byte \(byte)") {
+          _ = try store.run(id).loadCheckpoint(entry)
+        }
+        #expect(error.code == .damaged && error.file == path, "byte \(byte): \(error)")
+        // Before the digest in a seal, its magic and its count.
+        if !(image..<image + 16).contains(byte) {
+          #expect(error.expected?.hasPrefix("SHA-256") == true, "\(path), byte \(byte): \(error)")
+        }
+      }
+    }
+    let copy = disk.afterKill()
+    try copy.tamper(checkpoint) { $0.removeLast() }
+    let cut = Store(at: "/Runs", fileSystem: copy, environment: TestWorld().environment)
+    let error = try #require(throws: StoreError.self) { try cut.run(id).loadCheckpoint(entry) }
+    #expect(error.expected == "\(entry.bytes) bytes", "\(error)")
+  }
+
   @Test func aCheckNamesTheDatasetThatIsDamaged() throws {
     let writer = try store.create(Example.description())
     for iteration in 1...600 { try writer.commit(Example.record(iteration)) }

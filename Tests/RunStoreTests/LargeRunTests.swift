@@ -99,17 +99,69 @@ private final class ReadCounter: ForwardingFileSystem {
     #expect(refused > 5 && shown > 5)
   }
 
-  @Test func aDamagedPartIsNamedByItsFirstByte() throws {
-    let harmed = disk.afterKill()
+  /// Of the seal only its digest needs the whole file: that is left to a full check.
+  @Test func everyByteOfTheTableOfPartsAndOfTheSealCounts() throws {
     let whole = try #require(disk.files[path])
-    let place = whole.count / 2
-    try harmed.tamper(path) { $0[place] ^= 1 }
-    // And again, whoever asks.
-    for _ in 0..<2 {
-      let error = try #require(throws: StoreError.self) {
-        try store(harmed).run(id).records(1..<Self.records + 1)
+    let seal = whole.count - 48
+    let end = "RUNPARTS".utf8.count + 16 + 32
+    // The digests of the last two parts, the table's end, the seal.
+    for byte in seal - end - 64..<whole.count {
+      let harmed = disk.afterKill()
+      try harmed.tamper(path) { $0[byte] ^= 1 << UInt8(byte % 8) }
+      if byte < seal + 16 {
+        let error = try #require(throws: StoreError.self, "byte \(byte)") { try store(harmed).run(id) }
+        #expect(error.code == .damaged && error.file == path, "byte \(byte): \(error)")
       }
-      #expect(error.code == .damaged && error.offset == place / 65_536 * 65_536, "\(error)")
+      if byte >= seal + 16 { #expect(try !store(harmed).check(id).isWhole, "byte \(byte)") }
+    }
+  }
+
+  @Test func theTableOfPartsIsAsTheFormatSays() throws {
+    let whole = try #require(disk.files[path])
+    let trailer = whole.count - 48 - 56
+    let covered = (0..<8).reduce(0) { $0 | Int(whole[trailer + 8 + $1]) << (8 * $1) }
+    let digests = stride(from: 0, to: covered, by: 65_536).flatMap { start in
+      Digest.of(whole[start..<min(start + 65_536, covered)]).bytes
+    }
+    #expect(whole[covered..<trailer].elementsEqual(digests))
+    let own = Digest.of(digests + whole[trailer..<trailer + 24])
+    #expect(whole[(trailer + 24)..<(trailer + 56)].elementsEqual(own.bytes))
+  }
+
+  /// One that tells another number of bytes, or other parts, and whose own digest fits.
+  @Test func aTableOfPartsThatLiesIsRefused() throws {
+    let whole = try #require(disk.files[path])
+    let trailer = whole.count - 48 - 56
+    func number(_ place: Int) -> Int { (0..<8).reduce(0) { $0 | Int(whole[place + $1]) << (8 * $1) } }
+    let (covered, size) = (number(trailer + 8), number(trailer + 16))
+    #expect(size == 65_536 && covered < trailer)
+    let lies = [(covered - 65_536, size), (covered + 1, size), (0, size), (1 << 60, size), (covered, 32_768)]
+    for (covered, size) in lies {
+      let harmed = disk.afterKill()
+      try harmed.tamper(path) { bytes in
+        var head = Array(bytes[trailer..<trailer + 8])
+        for number in [covered, size] { withUnsafeBytes(of: UInt64(number).littleEndian) { head += $0 } }
+        let digests = min(covered, trailer)..<min(trailer, covered + (covered + 65_535) / 65_536 * 32)
+        bytes.replaceSubrange(trailer..<trailer + 56, with: head + Digest.of(Array(bytes[digests]) + head).bytes)
+      }
+      let error = try #require(throws: StoreError.self, "\(covered), \(size)") { try store(harmed).run(id) }
+      #expect(error.code == .damaged && error.offset == trailer, "\(covered), \(size): \(error)")
+    }
+  }
+
+  @Test func aDamagedPartIsNamedByItsFirstByte() throws {
+    let whole = try #require(disk.files[path])
+    let part = whole.count / 2 / 65_536 * 65_536
+    for place in [part, part + 1, part + 32_768, part + 65_535] {
+      let harmed = disk.afterKill()
+      try harmed.tamper(path) { $0[place] ^= 1 }
+      // And again, whoever asks.
+      for _ in 0..<2 {
+        let error = try #require(throws: StoreError.self, "byte \(place)") {
+          try store(harmed).run(id).records(1..<Self.records + 1)
+        }
+        #expect(error.code == .damaged && error.offset == part, "byte \(place): \(error)")
+      }
     }
   }
 
