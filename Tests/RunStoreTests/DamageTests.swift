@@ -1,5 +1,6 @@
 // Bytes that are no longer what was written are named, and never taken for data.
 
+import Foundation
 import RunStore
 import Testing
 
@@ -129,6 +130,26 @@ import Testing
     let cut = Store(at: "/Runs", fileSystem: copy, environment: TestWorld().environment)
     let error = try #require(throws: StoreError.self) { try cut.run(id).loadCheckpoint(entry) }
     #expect(error.expected == "\(entry.bytes) bytes", "\(error)")
+  }
+
+  @Test func anotherLetterInALabelIsNamed() throws {
+    let id = try killedRun()
+    try store.editLabels(of: id) { labels in
+      labels.name = "name"
+      labels.tags = ["tag"]
+    }
+    let path = "/Runs/\(id)/labels.json"
+    let whole = String(decoding: disk.files[path]!, as: UTF8.self)
+    for (word, other) in [("\"name\"", "\"nane\""), ("\"tag\"", "\"tab\"")] {
+      // The last of the two is the value where the first is a key of the same letters.
+      let place = try #require(whole.range(of: word, options: .backwards))
+      let copy = disk.afterKill()
+      try copy.tamper(path) { $0 = Array(whole.replacingCharacters(in: place, with: other).utf8) }
+      let error = try #require(throws: StoreError.self) {
+        try Store(at: "/Runs", fileSystem: copy, environment: TestWorld().environment).labels(of: id)
+      }
+      #expect(error.code == .damaged && error.expected?.hasPrefix("labels with the digest") == true, "\(error)")
+    }
   }
 
   @Test func aCheckNamesTheDatasetThatIsDamaged() throws {

@@ -49,4 +49,14 @@ import Testing
     let error = try #require(throws: StoreError.self) { try run.loadCheckpoint(entry) }
     #expect(error.code == .damaged && error.expected?.contains(Self.none) == true, "\(error)")
   }
+  @Test func aDataSetWhoseArraysAreNotWhatTheirDigestSaysIsRefused() throws {
+    _ = try store.addData("d", about: NamedArrays([.text("kind", "made up")]), contents: Example.state(1))
+    let path = folder.path + "/Runs/data_sets/d.h5"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    try whole.dropLast(48).write(to: URL(fileURLWithPath: path))
+    Edit.open(path) { Edit.say($0, "/", "contents_sha256", Self.none) }
+    try Edit.seal(path)
+    let error = try #require(throws: StoreError.self) { try store.data("d") }
+    #expect(error.code == .damaged && error.dataset == "/contents", "\(error)")
+  }
 }
