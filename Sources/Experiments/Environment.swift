@@ -58,10 +58,9 @@ package enum Environment {
 
   package static var host: String { ProcessInfo.processInfo.hostName }
 
-  /// CPUs that this process may use: those it is bound to, or the quota of its control groups if that is less.
-  package static var cpuCount: Int {
-    CPUAllowance(groups: text(at: "/proc/self/cgroup"), read: text).count(of: CPUAllowance.processors)
-  }
+  /// CPUs that this process may use: those it is bound to, or the quota of its control groups if that is less. Asked once.
+  package static let cpuCount = CPUAllowance(groups: text(at: "/proc/self/cgroup"), read: text)
+    .count(of: CPUAllowance.processors)
 
   /// The path of the running program.
   package static var executablePath: String? { Bundle.main.executablePath }

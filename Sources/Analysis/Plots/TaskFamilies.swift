@@ -33,9 +33,13 @@ struct TaskFamilies {
 
   /// The place in `names` of a value of the column task_family.
   func place(of value: Double, in run: RunID) -> Int {
-    let own = numbers[run] ?? []
-    // A column may hold anything.
-    guard value >= 0, value < Double(own.count) else { return places[Self.unknown]! }
-    return own[Int(value)]
+    numbers[run]?.at(value) ?? places[Self.unknown]!
+  }
+}
+
+extension Array {
+  /// What lies at a place that a column gives; nil where the number is no place. A column may hold anything.
+  func at(_ place: Double) -> Element? {
+    place >= 0 && place < Double(count) ? self[Int(place)] : nil
   }
 }

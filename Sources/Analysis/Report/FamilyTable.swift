@@ -24,18 +24,19 @@ struct FamilyTable {
     var pairs = families.names.map { _ in 0 }
     var nonfinite = pairs
     var (steps, work) = (families.names.map { _ in 0.0 }, families.names.map { _ in 0.0 })
-    let stepWork = run.identity.numbers(IdentityNames.stepWork)
+    let stepWork = run.identity[IdentityNames.stepWork]?.values.doubles
     var (early, late) = (families.names.map { _ in Sum() }, families.names.map { _ in Sum() })
     let names = ["task_family", "last_task_family", "positive_loss", "negative_loss", "truncation"]
       .map { ColumnName("pairs", $0) }
     try RunReading(run: run, abscissa: .iterations).forEachPart(names) { part in
       for record in part.x.indices {
-        let columns = names.indices.map { Array(part.values($0, of: record)) }
+        // Columns of one table, whose slices have the same indices.
+        let columns = names.indices.map { part.values($0, of: record) }
         for pair in columns[0].indices {
           let family = families.place(of: columns[0][pair], in: run.id)
           pairs[family] += 1
           steps[family] += columns[4][pair]
-          if let stepWork, let cost = stepWork.at(columns[0][pair]) { work[family] += columns[4][pair] * cost }
+          if let cost = stepWork?.at(columns[0][pair]) { work[family] += columns[4][pair] * cost }
           let loss = columns[2][pair] / 2 + columns[3][pair] / 2
           guard loss.isFinite else {
             nonfinite[family] += 1
@@ -128,18 +129,5 @@ struct FamilyTable {
         source(
           "{positive_loss, negative_loss}", 0..<run.recordCount, "(second - first) / |first| of the parts", parts))
     }
-  }
-}
-
-extension NamedArrays {
-  fileprivate func numbers(_ name: String) -> [Double]? {
-    if case .float64(let values)? = self[name]?.values { values } else { nil }
-  }
-}
-
-extension [Double] {
-  /// nil where the number is the place of none. A column may hold anything.
-  fileprivate func at(_ place: Double) -> Double? {
-    place >= 0 && place < Double(count) ? self[Int(place)] : nil
   }
 }

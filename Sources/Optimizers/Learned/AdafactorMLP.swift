@@ -159,32 +159,18 @@ private struct AdafactorMLPRule: Optimizer {
     }
   }
 
-  /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
   private func move(_ t: AdafactorFeatures.Places, _ scratch: PerParameterNetwork.Scratch, in workspace: Workspace) {
-    workspace.share(0..<t.count, grain: 1_024) { elements, workspace in
-      if elements.count == t.count { return move(elements, of: t, scratch) }
-      workspace.withFloats(16 * network.hidden) { values in
-        var own = scratch
-        own.values = values
-        move(elements, of: t, own)
-      }
+    network.share(t.count, grain: 1_024, scratch, in: workspace) { elements, scratch, _ in
+      move(elements, of: t, scratch)
     }
   }
 
+  /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
   private func move(_ elements: Range<Int>, of t: AdafactorFeatures.Places, _ scratch: PerParameterNetwork.Scratch) {
-    let rate = Vector(repeating: configuration.magnitudeRate)
-    let multiplier = Vector(repeating: configuration.stepMultiplier)
     for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
-      let outputs = network.apply(scratch, to: t.blocks + first * network.columns)
-      let steps = (
-        outputs.direction.0 * Elementary.exp(rate * outputs.magnitude.0) * multiplier,
-        outputs.direction.1 * Elementary.exp(rate * outputs.magnitude.1) * multiplier
-      )
-      let w = t.parameters + first
-      let low = Lanes(t.count - first)
-      let high = Lanes(t.count - first - 8)
-      low.store(low.load(w) - steps.0, to: w)
-      high.store(high.load(w + 8) - steps.1, to: w + 8)
+      network.apply(scratch, to: t.blocks + first * network.columns).move(
+        t.parameters + first, count: t.count - first, multiplier: configuration.stepMultiplier,
+        rate: configuration.magnitudeRate)
     }
   }
 }

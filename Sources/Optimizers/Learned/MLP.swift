@@ -75,10 +75,9 @@ private struct MLPRule: Optimizer {
     _ parameters: inout Tensors, _ state: inout Tensors, seeing observation: Observation, in workspace: Workspace
   ) {
     let columns = network.columns
-    workspace.withFloats(network.scratchCount + columns * 17 + 16) { memory in
+    workspace.withFloats(network.scratchCount + columns + 16) { memory in
       let scratch = PerParameterNetwork.Scratch(memory, of: network)
-      let block = memory + network.scratchCount
-      let scales = block + 16 * columns
+      let scales = memory + network.scratchCount
       let embedding = scales + columns
       StepEmbedding.writeTangents(observation.step, to: embedding)
       withPointers(&parameters, &state, observation.gradient) { w, m, g, _ in
@@ -88,7 +87,7 @@ private struct MLPRule: Optimizer {
             count: slot.count)
           accumulate(tensor, scales, in: workspace)
           network.prepare(scratch, scales: scales, constants: embedding)
-          move(tensor, scratch, block, in: workspace)
+          move(tensor, scratch, in: workspace)
         }
       }
     }
@@ -134,39 +133,26 @@ private struct MLPRule: Optimizer {
     return scale(squares, tensor.count)
   }
 
-  /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
-  private func move(
-    _ tensor: Pointers, _ scratch: PerParameterNetwork.Scratch, _ block: UnsafeMutablePointer<Float>,
-    in workspace: Workspace
-  ) {
-    workspace.share(0..<tensor.count, grain: 256) { elements, workspace in
-      if elements.count == tensor.count { return move(elements, of: tensor, scratch, block) }
-      workspace.withFloats(16 * (network.columns + network.hidden)) { memory in
-        var own = scratch
-        own.values = memory + 16 * network.columns
-        move(elements, of: tensor, own, memory)
-      }
+  private func move(_ tensor: Pointers, _ scratch: PerParameterNetwork.Scratch, in workspace: Workspace) {
+    network.share(tensor.count, grain: 256, scratch, in: workspace) { elements, scratch, _ in
+      move(elements, of: tensor, scratch)
     }
   }
 
-  private func move(
-    _ elements: Range<Int>, of tensor: Pointers, _ scratch: PerParameterNetwork.Scratch,
-    _ block: UnsafeMutablePointer<Float>
-  ) {
-    let rate = Vector(repeating: configuration.magnitudeRate)
-    let multiplier = Vector(repeating: configuration.stepMultiplier)
+  /// Applies the network to each block of 16 elements and moves them: w <- w - s d exp(r a).
+  private func move(_ elements: Range<Int>, of tensor: Pointers, _ scratch: PerParameterNetwork.Scratch) {
+    let block = scratch.block
     for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
-      let halves = (Lanes(tensor.count - first), Lanes(tensor.count - first - 8))
+      let count = tensor.count - first
+      let halves = (Lanes(count), Lanes(count - 8))
       load(tensor.g + first, halves, to: block)
       load(tensor.w + first, halves, to: block + 16)
       for j in 0..<configuration.momentumDecays.count {
         load(tensor.m + j * tensor.count + first, halves, to: block + 32 + 16 * j)
       }
-      let outputs = network.apply(scratch, to: block)
-      let steps = (
-        outputs.direction.0 * Elementary.exp(rate * outputs.magnitude.0) * multiplier,
-        outputs.direction.1 * Elementary.exp(rate * outputs.magnitude.1) * multiplier
-      )
+      let steps = network.apply(scratch, to: block).steps(
+        multiplier: configuration.stepMultiplier, rate: configuration.magnitudeRate)
+      // From the block, which is at hand: to read the parameters once more costs a fiftieth.
       halves.0.store(Vector(from: block + 16) - steps.0, to: tensor.w + first)
       halves.1.store(Vector(from: block + 24) - steps.1, to: tensor.w + first + 8)
     }

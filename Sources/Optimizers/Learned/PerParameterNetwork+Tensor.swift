@@ -1,6 +1,6 @@
 internal import Numerics
 
-/// What is done once a tensor: folding before its elements, feedback behind them.
+/// What is done once a tensor: folding before its elements, sharing them out, feedback behind them.
 extension PerParameterNetwork {
   /// Folds the scales of the columns and the constant inputs of a tensor into the first layer, and sets the sums to 0.
   func prepare(_ scratch: Scratch, scales: UnsafePointer<Float>, constants u: UnsafePointer<Float>) {
@@ -50,6 +50,23 @@ extension PerParameterNetwork {
       first += 4
     }
     scratch.sums.update(repeating: 0, count: hidden * 8)
+  }
+
+  /// Calls `body` for parts of a tensor's `count` elements: once for all of them, or, while other threads wait for work, once each
+  /// for several parts of whole blocks, with values and a block of their own.
+  func share(
+    _ count: Int, grain: Int, _ scratch: Scratch, in workspace: Workspace,
+    _ body: (_ elements: Range<Int>, _ scratch: Scratch, _ workspace: Workspace) -> Void
+  ) {
+    workspace.share(0..<count, grain: grain) { elements, workspace in
+      if elements.count == count { return body(elements, scratch, workspace) }
+      workspace.withFloats(partCount) { memory in
+        var own = scratch
+        own.values = memory
+        own.block = memory + hidden * Self.blockWidth
+        body(elements, own, workspace)
+      }
+    }
   }
 
   /// Writes the mean feedback of a tensor of `count` elements: mean(second hidden layer) W + b.

@@ -70,7 +70,10 @@ struct PerParameterNetwork: Sendable {
   }
 
   /// The floats that `Scratch` needs.
-  var scratchCount: Int { hidden * (1 + columns + Self.blockWidth + 8) }
+  var scratchCount: Int { partCount + hidden * (8 + columns + 1) }
+
+  /// Those of them that each thread has for itself where several work on a tensor.
+  var partCount: Int { (hidden + columns) * Self.blockWidth }
 
   /// The places of one tensor's folded first layer and of the hidden values, within memory of `scratchCount` floats.
   struct Scratch {
@@ -80,35 +83,23 @@ struct PerParameterNetwork: Sendable {
     let weights: UnsafeMutablePointer<Float>
     /// [hidden][16], the first hidden layer of a block.
     var values: UnsafeMutablePointer<Float>
+    /// [columns][16], room for the inputs of a block.
+    var block: UnsafeMutablePointer<Float>
     /// [hidden][8], the sums of the second hidden layer over the elements, a lane for every eighth element.
     let sums: UnsafeMutablePointer<Float>
 
     init(_ memory: UnsafeMutablePointer<Float>, of network: PerParameterNetwork) {
       values = memory
-      sums = values + network.hidden * PerParameterNetwork.blockWidth
+      block = values + network.hidden * PerParameterNetwork.blockWidth
+      sums = memory + network.partCount
       weights = sums + network.hidden * 8
       bias = weights + network.hidden * network.columns
     }
   }
 
-  /// The outputs of a block of 16 elements: directions and magnitudes, two vectors each.
-  struct Outputs {
-    var direction: (Vector, Vector)
-    var magnitude: (Vector, Vector)
-  }
-
   /// Direction and magnitude of the 16 elements whose inputs are `block`, [columns][16].
   func apply(_ scratch: Scratch, to block: UnsafePointer<Float>) -> Outputs {
-    packed.withUnsafeBufferPointer { packed in
-      let base = packed.baseAddress!
-      firstLayer(scratch, block)
-      var outputs = initialOutputs(base)
-      for unit in stride(from: 0, to: hidden, by: 4) {
-        let tile = secondLayer(scratch, base, unit)
-        tile.add(to: &outputs, weights: base + outputWeights + 2 * unit)
-      }
-      return outputs
-    }
+    apply(scratch, to: block, count: Self.blockWidth, Nobody())
   }
 
   /// The same, and adds the second hidden layer of the first `count` elements to the sums.
@@ -185,6 +176,11 @@ struct PerParameterNetwork: Sendable {
 /// What becomes of the second hidden layer of a block; it gets four units at a time, the first of which is number `unit`.
 private protocol LayerTaker {
   func take(_ tile: Tile, _ unit: Int)
+}
+
+private struct Nobody: LayerTaker {
+  @inline(__always)
+  func take(_ tile: Tile, _ unit: Int) {}
 }
 
 private struct Summing: LayerTaker {

@@ -65,8 +65,7 @@ struct HierarchicalRule: Optimizer {
   private var scratchCount: Int {
     let tensors = parameters.slots.count
     return planes * parameters.count + tensors * (lstm.rowCount + 4 * lstm.units + configuration.columns + 1)
-      + lstm.units + configuration.constants + PerParameterNetwork.blockWidth * configuration.columns
-      + network.scratchCount + 64
+      + lstm.units + configuration.constants + network.scratchCount + 64
   }
 
   private struct Scratch {
@@ -83,14 +82,11 @@ struct HierarchicalRule: Optimizer {
     /// [units]
     let meanHidden: UnsafeMutablePointer<Float>
     let constants: UnsafeMutablePointer<Float>
-    /// [columns][16]
-    let block: UnsafeMutablePointer<Float>
     let network: UnsafeMutablePointer<Float>
 
     init(_ memory: UnsafeMutablePointer<Float>, _ rule: HierarchicalRule) {
       let tensors = rule.parameters.slots.count
-      block = memory
-      network = block + PerParameterNetwork.blockWidth * rule.configuration.columns
+      network = memory
       x = network + rule.network.scratchCount
       z = x + tensors * rule.lstm.rowCount
       meanSquares = z + tensors * 4 * rule.lstm.units
@@ -187,8 +183,8 @@ struct HierarchicalRule: Optimizer {
     }
     scratch.constants[times] = plan.logTensors
     let pass = NetworkPass(
-      network: network, scratch: place, block: scratch.block, decays: c.decays.count,
-      stepMultiplier: c.stepMultiplier, magnitudeRate: c.magnitudeRate)
+      network: network, scratch: place, decays: c.decays.count, stepMultiplier: c.stepMultiplier,
+      magnitudeRate: c.magnitudeRate)
     for i in parameters.slots.indices {
       let tensor = places(i, w, s, UnsafePointer(w), scratch)
       scratch.constants[times + 1] = scratch.logNorms[i]

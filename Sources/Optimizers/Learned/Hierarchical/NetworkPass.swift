@@ -3,9 +3,7 @@ internal import Numerics
 /// The second pass over a tensor: its inputs in blocks of 16 elements, the network, the step w <- w - s d exp(r a).
 struct NetworkPass {
   let network: PerParameterNetwork
-  var scratch: PerParameterNetwork.Scratch
-  /// [columns][16]
-  var block: UnsafeMutablePointer<Float>
+  let scratch: PerParameterNetwork.Scratch
   let decays: Int
   let stepMultiplier: Float
   let magnitudeRate: Float
@@ -16,47 +14,45 @@ struct NetworkPass {
   /// Moves a tensor whose columns' scales are folded into the network, or whose columns are clip(scale x, -1, 1).
   func move(_ t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?, in workspace: Workspace) {
     let turns = Turns(from: 0)
-    workspace.share(0..<t.count, grain: Self.pieceLength) { elements, workspace in
+    network.share(t.count, grain: Self.pieceLength, scratch, in: workspace) { elements, scratch, workspace in
       if elements.count == t.count {
         for first in stride(from: 0, to: t.count, by: 16) {
-          let count = fill(t, first, scales)
-          step(t, first, count, network.applySumming(scratch, to: block, count: count))
+          let count = fill(scratch.block, t, first, scales)
+          step(t, first, count, network.applySumming(scratch, to: scratch.block, count: count))
         }
       } else {
-        move(elements, of: t, clippedBy: scales, in: workspace, turns)
+        move(elements, of: t, clippedBy: scales, scratch, in: workspace, turns)
       }
     }
   }
 
   /// Moves some elements. The second hidden layer is kept until all that comes before it was added to its sums.
   private func move(
-    _ elements: Range<Int>, of t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?, in workspace: Workspace,
-    _ turns: borrowing Turns
+    _ elements: Range<Int>, of t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?,
+    _ scratch: PerParameterNetwork.Scratch, in workspace: Workspace, _ turns: borrowing Turns
   ) {
     let blocks = (elements.count + 15) / 16
     let layer = network.hidden * PerParameterNetwork.blockWidth
-    workspace.withFloats(network.columns * PerParameterNetwork.blockWidth + layer * (1 + blocks)) { memory in
-      var own = self
-      own.block = memory
-      own.scratch.values = memory + network.columns * PerParameterNetwork.blockWidth
-      let kept = own.scratch.values + layer
+    workspace.withFloats(layer * blocks) { kept in
       for index in 0..<blocks {
         let first = elements.lowerBound + 16 * index
-        let count = own.fill(t, first, scales)
-        let outputs = network.applyKeeping(own.scratch, to: own.block, count: count, in: kept + index * layer)
-        own.step(t, first, count, outputs)
+        let count = fill(scratch.block, t, first, scales)
+        let outputs = network.applyKeeping(scratch, to: scratch.block, count: count, in: kept + index * layer)
+        step(t, first, count, outputs)
       }
       turns.take(elements) { for index in 0..<blocks { network.add(kept + index * layer, to: scratch) } }
     }
   }
 
   /// Writes the columns of the block that begins with element `first`, and returns how many elements it has.
-  private func fill(_ t: TensorPlaces, _ first: Int, _ scales: UnsafePointer<Float>?) -> Int {
+  private func fill(
+    _ block: UnsafeMutablePointer<Float>, _ t: TensorPlaces, _ first: Int, _ scales: UnsafePointer<Float>?
+  ) -> Int {
     let count = min(16, t.count - first)
     if count == 16 {
-      fill(t, first, Lanes(8), Lanes(8))
+      fill(block, t, first, Lanes(8), Lanes(8))
     } else {
-      fill(t, first, Lanes(count), Lanes(count - 8))
+      fill(block, t, first, Lanes(count), Lanes(count - 8))
     }
     guard let scales else { return count }
     for column in 0..<network.columns {
@@ -70,7 +66,9 @@ struct NetworkPass {
 
   /// The columns of a block: g, w, log|w|, then for each decay m, q, m (q + 1e-6)^(-1/2), (q + 1e-6)^(-1/2), then older w.
   @inline(__always)
-  private func fill(_ t: TensorPlaces, _ first: Int, _ low: Lanes, _ high: Lanes) {
+  private func fill(
+    _ block: UnsafeMutablePointer<Float>, _ t: TensorPlaces, _ first: Int, _ low: Lanes, _ high: Lanes
+  ) {
     copy(t.clipped + first, low, high, to: block)
     copy(t.parameters + first, low, high, to: block + 16)
     copy(t.logWeights + first, low, high, to: block + 32)
@@ -104,17 +102,7 @@ struct NetworkPass {
   }
 
   private func step(_ t: TensorPlaces, _ first: Int, _ count: Int, _ outputs: PerParameterNetwork.Outputs) {
-    let rate = Vector(repeating: magnitudeRate)
-    let multiplier = Vector(repeating: stepMultiplier)
-    let steps = (
-      outputs.direction.0 * Elementary.exp(rate * outputs.magnitude.0) * multiplier,
-      outputs.direction.1 * Elementary.exp(rate * outputs.magnitude.1) * multiplier
-    )
-    let w = t.parameters + first
-    let low = Lanes(count)
-    let high = Lanes(count - 8)
-    low.store(low.load(w) - steps.0, to: w)
-    high.store(high.load(w + 8) - steps.1, to: w + 8)
+    outputs.move(t.parameters + first, count: count, multiplier: stepMultiplier, rate: magnitudeRate)
   }
 
   @inline(__always)
