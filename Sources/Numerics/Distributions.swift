@@ -1,3 +1,5 @@
+internal import CVector
+
 /// Uniform, normal and truncated normal numbers in bulk: element i of a draw is a function of its address and of i alone.
 extension Randomness {
   /// Fills `into` with uniform numbers in [0, 1): element i is the upper 24 bits of word i % 4 of the block at index i / 4.
@@ -75,7 +77,7 @@ enum Distribution {
   /// The upper 24 bits of each word, as a fraction.
   @inline(__always)
   static func uniform(_ word: SIMD8<UInt32>) -> Vector {
-    Vector(rounding: IntVector(truncatingIfNeeded: word &>> SIMD8(repeating: 8))) * Vector(repeating: 0x1p-24)
+    Vector(rounding: unsafeBitCast(word &>> SIMD8(repeating: 8), to: IntVector.self)) * Vector(repeating: 0x1p-24)
   }
 
   /// Box and Muller's pair sqrt(-2 ln u) (cos 2 pi v, sin 2 pi v), with u = (word / 2 + 1/2) / 2^31 in (0, 1] and v = angle / 2^32.
@@ -83,13 +85,13 @@ enum Distribution {
   /// The quarter turn is taken off the angle in whole numbers: no bit of it is lost.
   @inline(__always)
   static func normals(_ word: SIMD8<UInt32>, _ angle: SIMD8<UInt32>) -> (Vector, Vector) {
-    let half = Vector(rounding: IntVector(truncatingIfNeeded: word &>> SIMD8(repeating: 1)))
+    let half = Vector(rounding: unsafeBitCast(word &>> SIMD8(repeating: 1), to: IntVector.self))
     let u = fma(half, Vector(repeating: 0x1p-31), Vector(repeating: 0x1p-32))
-    let radius = (Vector(repeating: -2) * Elementary.log(u)).root
+    let radius = (Vector(repeating: -2) * Elementary.log(ofNormal: u)).root
 
     let nearest = angle &+ SIMD8(repeating: 1 << 29)
-    let quadrant = IntVector(truncatingIfNeeded: nearest &>> SIMD8(repeating: 30))
-    let rest = IntVector(truncatingIfNeeded: angle &<< SIMD8(repeating: 2))
+    let quadrant = unsafeBitCast(nearest &>> SIMD8(repeating: 30), to: IntVector.self)
+    let rest = unsafeBitCast(angle &<< SIMD8(repeating: 2), to: IntVector.self)
     let r = Vector(rounding: rest) * Vector(repeating: 0x1.921fb6p-32)  // 2 pi / 2^34
     return (
       radius * Elementary.sine(r, quadrant &+ IntVector(repeating: 1)), radius * Elementary.sine(r, quadrant)
@@ -112,18 +114,17 @@ enum Distribution {
 
 /// The words of eight Philox blocks whose counters differ in the index: word by word, a lane a block.
 struct EightBlocks {
-  var x: SIMD8<UInt32>
-  var y: SIMD8<UInt32>
-  var z: SIMD8<UInt32>
-  var w: SIMD8<UInt32>
+  let x: SIMD8<UInt32>
+  let y: SIMD8<UInt32>
+  let z: SIMD8<UInt32>
+  let w: SIMD8<UInt32>
 
   /// The blocks at these indices of an address; each lane has the bits of `Philox.block`.
   @inline(__always)
   init(indices: SIMD8<UInt32>, address: Address, key: UInt64) {
-    x = indices
-    y = SIMD8(repeating: UInt32(truncatingIfNeeded: address.particle))
-    z = SIMD8(repeating: UInt32(truncatingIfNeeded: address.outerIteration))
-    w = SIMD8(repeating: address.purpose.rawValue)
+    let pairs = unsafeBitCast(indices, to: SIMD4<UInt64>.self)  // little-endian: the even lane is the low half
+    var even = FourBlocks(indices: pairs, address: address)
+    var odd = FourBlocks(indices: pairs &>> SIMD4(repeating: 32), address: address)
     var key0 = UInt32(truncatingIfNeeded: key)
     var key1 = UInt32(truncatingIfNeeded: key >> 32)
     for round in 0..<10 {
@@ -131,34 +132,57 @@ struct EightBlocks {
         key0 = key0 &+ Philox.weyl0
         key1 = key1 &+ Philox.weyl1
       }
-      let high0 = Self.highProduct(x, Philox.multiplier0)
-      let high1 = Self.highProduct(z, Philox.multiplier1)
-      (x, y, z, w) = (
-        high1 ^ y ^ SIMD8(repeating: key0), z &* SIMD8(repeating: Philox.multiplier1),
-        high0 ^ w ^ SIMD8(repeating: key1), x &* SIMD8(repeating: Philox.multiplier0)
-      )
+      even.round(key0, key1)
+      odd.round(key0, key1)
     }
+    x = Self.joined(even.x, odd.x)
+    y = Self.joined(even.y, odd.y)
+    z = Self.joined(even.z, odd.z)
+    w = Self.joined(even.w, odd.w)
   }
 
-  /// The upper 32 bits of each lane's product with `factor`: the even and the odd lanes multiplied in 64 bits.
   @inline(__always)
-  private static func highProduct(_ lanes: SIMD8<UInt32>, _ factor: UInt32) -> SIMD8<UInt32> {
-    let low = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
+  private static func joined(_ even: SIMD4<UInt64>, _ odd: SIMD4<UInt64>) -> SIMD8<UInt32> {
+    unsafeBitCast((even & FourBlocks.low) | (odd &<< SIMD4(repeating: 32)), to: SIMD8<UInt32>.self)
+  }
+}
+
+/// Four Philox blocks in the making, each word in the low half of a lane, as the products need them. What stands in the high
+/// halves means nothing.
+private struct FourBlocks {
+  static var low: SIMD4<UInt64> { SIMD4(repeating: 0xFFFF_FFFF) }
+
+  var x: SIMD4<UInt64>
+  var y: SIMD4<UInt64>
+  var z: SIMD4<UInt64>
+  var w: SIMD4<UInt64>
+
+  @inline(__always)
+  init(indices: SIMD4<UInt64>, address: Address) {
+    x = indices
+    y = SIMD4(repeating: UInt64(UInt32(truncatingIfNeeded: address.particle)))
+    z = SIMD4(repeating: UInt64(UInt32(truncatingIfNeeded: address.outerIteration)))
+    w = SIMD4(repeating: UInt64(address.purpose.rawValue))
+  }
+
+  @inline(__always)
+  mutating func round(_ key0: UInt32, _ key1: UInt32) {
+    let product0 = (x & Self.low) &* SIMD4(repeating: UInt64(Philox.multiplier0))
+    let product1 = (z & Self.low) &* SIMD4(repeating: UInt64(Philox.multiplier1))
     let shift = SIMD4<UInt64>(repeating: 32)
-    let factors = SIMD4<UInt64>(repeating: UInt64(factor))
-    let pairs = unsafeBitCast(lanes, to: SIMD4<UInt64>.self)  // little-endian: the even lane is the low half
-    let even = (pairs & low) &* factors
-    let odd = (pairs &>> shift) &* factors
-    return unsafeBitCast((even &>> shift) | (odd & ~low), to: SIMD8<UInt32>.self)
+    (x, y, z, w) = (
+      (product1 &>> shift) ^ y ^ SIMD4(repeating: UInt64(key0)), product1,
+      (product0 &>> shift) ^ w ^ SIMD4(repeating: UInt64(key1)), product0
+    )
   }
 }
 
 /// Four numbers for each of eight blocks, a lane a block.
 struct FourLanes {
-  var a: Vector
-  var b: Vector
-  var c: Vector
-  var d: Vector
+  let a: Vector
+  let b: Vector
+  let c: Vector
+  let d: Vector
 
   @inline(__always)
   init(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) {
@@ -167,12 +191,5 @@ struct FourLanes {
 
   /// Writes the 32 numbers, block after block.
   @inline(__always)
-  func store(to pointer: UnsafeMutablePointer<Float>) {
-    for block in 0..<8 {
-      pointer[4 * block] = a[block]
-      pointer[4 * block + 1] = b[block]
-      pointer[4 * block + 2] = c[block]
-      pointer[4 * block + 3] = d[block]
-    }
-  }
+  func store(to pointer: UnsafeMutablePointer<Float>) { cv_store_lanes(pointer, a, b, c, d) }
 }

@@ -10,9 +10,23 @@ extension Elementary {
     let normal = x.replacing(with: x * Vector(repeating: 0x1p23), where: isSmall)
     let bias = IntVector(repeating: 0).replacing(with: IntVector(repeating: -23), where: isSmall)
 
+    let finite = log(ofNormal: normal, bias)
+
+    let zero = Vector.zero
+    return
+      finite
+      .replacing(with: Vector(repeating: .infinity), where: x .== Vector(repeating: .infinity))
+      .replacing(with: Vector(repeating: -.infinity), where: x .== zero)
+      .replacing(with: Vector(repeating: .nan), where: x .< zero)
+      .keepingNaN(of: x)
+  }
+
+  /// ln (2^exponent x) for positive normal x alone, with the bits of the general form.
+  @inlinable @inline(__always)
+  static func log(ofNormal x: Vector, _ exponent: IntVector = .zero) -> Vector {
     // Counting from the bits of sqrt(1/2) splits the range where the mantissa passes sqrt(1/2).
-    let sinceRootHalf = normal.bits &- IntVector(repeating: 0x3F35_04F3)
-    let e = Vector(rounding: (sinceRootHalf &>> IntVector(repeating: 23)) &+ bias)
+    let sinceRootHalf = x.bits &- IntVector(repeating: 0x3F35_04F3)
+    let e = Vector(rounding: (sinceRootHalf &>> IntVector(repeating: 23)) &+ exponent)
     let mantissa = Vector(
       bits: (sinceRootHalf & IntVector(repeating: 0x007F_FFFF)) &+ IntVector(repeating: 0x3F35_04F3))
     let f = mantissa - Vector(repeating: 1)
@@ -30,15 +44,7 @@ extension Elementary {
     var tail = p * f * square
     tail = fma(e, Vector(repeating: -0x1.05c61p-29), tail)
     tail = fma(square, Vector(repeating: -0.5), tail)
-    let finite = fma(e, Vector(repeating: 0x1.62e43p-1), f + tail)
-
-    let zero = Vector.zero
-    return
-      finite
-      .replacing(with: Vector(repeating: .infinity), where: x .== Vector(repeating: .infinity))
-      .replacing(with: Vector(repeating: -.infinity), where: x .== zero)
-      .replacing(with: Vector(repeating: .nan), where: x .< zero)
-      .keepingNaN(of: x)
+    return fma(e, Vector(repeating: 0x1.62e43p-1), f + tail)
   }
 
   /// ln x with the bits of the vector form.
