@@ -7,18 +7,18 @@ extension OuterProblem {
   package func step(_ state: RunState, on executor: some UnrollExecutor) -> (RunState, IterationRecord) {
     let unrolls = estimator.unrolls(from: state, in: self)
     let results = executor.run(unrolls)
-    let estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
+    var estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
     var next = state
     let clippedShare = executor.alone { workspace in
-      update(&next, with: estimate.gradient, outerLoss: estimate.outerLoss, in: workspace)
+      update(&next, with: &estimate.gradient, outerLoss: estimate.outerLoss, in: workspace)
     }
-    let norms = norms(gradient: estimate.gradient.values, theta: next.theta.values, before: state.theta.values)
+    let norms = norms(theta: next.theta.values, before: state.theta.values)
     next.particles = estimate.particles
     next.outerIteration += 1
     return (
       next,
       IterationRecord(
-        outerIteration: next.outerIteration, outerLoss: estimate.outerLoss, gradientNorm: norms.gradient,
+        outerIteration: next.outerIteration, outerLoss: estimate.outerLoss, gradientNorm: estimate.gradientNorm,
         clippedShare: clippedShare, thetaNorm: norms.theta, updateNorm: norms.update,
         innerSteps: estimate.innerSteps, nonFiniteSteps: estimate.nonFiniteSteps, pairs: estimate.pairs)
     )
@@ -28,20 +28,20 @@ extension OuterProblem {
   ///
   /// The outer optimizer is shown the outer loss as its training loss, and every tenth iteration as its validation
   /// loss too (spec §6, 4): nothing else is at hand.
-  /// - Returns: the share of the gradient's components that were clipped.
+  /// - Parameter gradient: is clipped where it lies.
+  /// - Returns: the share of its components that were clipped.
   @discardableResult
   package func update(
-    _ state: inout RunState, with gradient: Tensors, outerLoss: Double, in workspace: Workspace
+    _ state: inout RunState, with gradient: inout Tensors, outerLoss: Double, in workspace: Workspace
   ) -> Double {
-    var clipped = gradient
-    let count = gradientClip.map { clip(&clipped.values, at: $0, in: workspace) } ?? 0
+    let clipped = gradientClip.map { clip(&gradient.values, at: $0, in: workspace) } ?? 0
     if state.outerIteration % InnerTraining.validationInterval == 0 {
       outerOptimizer.observe(validLoss: Float(outerLoss), &state.outerOptimizer)
     }
     outerOptimizer.update(
       &state.theta, &state.outerOptimizer,
-      seeing: Observation(gradient: clipped, loss: Float(outerLoss), step: state.outerIteration), in: workspace)
-    return Double(count) / Double(max(gradient.values.count, 1))
+      seeing: Observation(gradient: gradient, loss: Float(outerLoss), step: state.outerIteration), in: workspace)
+    return Double(clipped) / Double(max(gradient.values.count, 1))
   }
 }
 
@@ -66,24 +66,19 @@ private func clip(_ values: inout [Float], at bound: Float, in workspace: Worksp
   return count.load(ordering: .relaxed)
 }
 
-/// Euclidean norms: square roots of sums of squares in double, from the first element to the last. The three sums go side by
-/// side, since each alone would wait for its own last addition.
-private func norms(
-  gradient: [Float], theta: [Float], before: [Float]
-) -> (gradient: Double, theta: Double, update: Double) {
-  precondition(gradient.count == theta.count && theta.count == before.count, "thetas of different sizes")
-  var (gradientSum, thetaSum, updateSum) = (0.0, 0.0, 0.0)
-  gradient.withUnsafeBufferPointer { gradient in
-    theta.withUnsafeBufferPointer { theta in
-      before.withUnsafeBufferPointer { before in
-        for i in 0..<gradient.count {
-          let (g, t, u) = (Double(gradient[i]), Double(theta[i]), Double(theta[i] - before[i]))
-          gradientSum += g * g
-          thetaSum += t * t
-          updateSum += u * u
-        }
+/// Euclidean norms of theta and of its update: square roots of sums of squares in double, from the first element to the last.
+/// The sums go side by side, since each alone would wait for its own last addition.
+private func norms(theta: [Float], before: [Float]) -> (theta: Double, update: Double) {
+  precondition(theta.count == before.count, "thetas of different sizes")
+  var (thetaSum, updateSum) = (0.0, 0.0)
+  theta.withUnsafeBufferPointer { theta in
+    before.withUnsafeBufferPointer { before in
+      for i in 0..<theta.count {
+        let (t, u) = (Double(theta[i]), Double(theta[i] - before[i]))
+        thetaSum += t * t
+        updateSum += u * u
       }
     }
   }
-  return (gradientSum.squareRoot(), thetaSum.squareRoot(), updateSum.squareRoot())
+  return (thetaSum.squareRoot(), updateSum.squareRoot())
 }

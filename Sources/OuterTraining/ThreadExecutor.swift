@@ -19,8 +19,4 @@ package struct ThreadExecutor: UnrollExecutor {
   }
 
   package func alone<Result>(_ work: (Workspace) -> Result) -> Result { pool.alone(work) }
-
-  package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
-    pool.map(order: Array(0..<count)) { index, _ in piece(index) }
-  }
 }

@@ -6,17 +6,10 @@ package protocol UnrollExecutor {
 
   /// The result of work that the caller's thread does, inside of which others may help.
   func alone<Result>(_ work: (Workspace) -> Result) -> Result
-
-  /// The results of `piece` for 0 ..< count: small work around the unrolls.
-  func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result]
 }
 
 extension UnrollExecutor {
   package func alone<Result>(_ work: (Workspace) -> Result) -> Result { work(Workspace()) }
-
-  package func map<Result: Sendable>(_ count: Int, _ piece: @Sendable (Int) -> Result) -> [Result] {
-    (0..<count).map(piece)
-  }
 }
 
 /// Runs unrolls one after the other: what every other executor must agree with.

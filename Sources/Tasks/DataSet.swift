@@ -1,3 +1,5 @@
+internal import Numerics
+
 /// Labelled examples as a value: who made them, and their numbers. Tasks take one; module DataSets reads them from files.
 package struct DataSet: Hashable, Sendable {
   /// The numbers of all examples, one example after the other.
@@ -65,6 +67,23 @@ package struct DataSet: Hashable, Sendable {
       bytes.withUnsafeBufferPointer { buffer in
         let source = buffer.baseAddress! + example * width
         for i in 0..<width { target[i] = Float(source[i]) / 255 }
+      }
+    }
+  }
+
+  /// Writes the numbers of several examples, one after the other.
+  package func copy(_ examples: UnsafeBufferPointer<Int32>, to target: UnsafeMutablePointer<Float>) {
+    guard case .numbers(let numbers) = values else {
+      for (position, example) in examples.enumerated() { copy(Int(example), to: target + position * width) }
+      return
+    }
+    numbers.withUnsafeBufferPointer { numbers in
+      for position in examples.indices {
+        // A batch is all over the data, where no CPU foresees it.
+        let ahead = numbers.baseAddress! + Int(examples[min(position + 4, examples.count - 1)]) * width
+        for line in stride(from: 0, to: min(width, 256), by: 16) { Vector.prefetch(ahead + line) }
+        let (source, place) = (numbers.baseAddress! + Int(examples[position]) * width, target + position * width)
+        Lanes.forEach(width) { i, lanes in lanes.store(lanes.load(source + i), to: place + i) }
       }
     }
   }

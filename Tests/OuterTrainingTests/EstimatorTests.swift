@@ -40,8 +40,8 @@ import Testing
       accumulates: accumulates, accumulators: accumulates ? directions(0.02, 3) : [nil, nil, nil])
     let perturbations = directions(0.01, 5)
     let gradient = history.gradient(
-      of: vectorDifferences(), scale: 1 / (2 * 1e-4 * 3), layout: layout, on: SerialExecutor()
-    ) { perturbations[$0].values }
+      of: vectorDifferences(), scale: 1 / (2 * 1e-4 * 3), layout: layout, in: Workspace()
+    ) { perturbations[$0].values }.gradient
     return (gradient.values, history.accumulators)
   }
 
@@ -80,8 +80,8 @@ import Testing
     var history = PerturbationHistory(accumulates: false, accumulators: [nil])
     let difference = PairDifference(beforeReset: loss(1) - loss(-1), afterReset: 0, reset: true)
     let gradient = history.gradient(
-      of: [difference], scale: 1 / (2 * Double(sigma) * Double(sigma)), layout: layout, on: SerialExecutor()
-    ) { [values = epsilon.values] _ in values }
+      of: [difference], scale: 1 / (2 * Double(sigma) * Double(sigma)), layout: layout, in: Workspace()
+    ) { _ in epsilon.values }.gradient
     let slope = (0..<3).reduce(0) { $0 + Double(epsilon.values[$1]) * h[$1] * theta[$1] }
     for i in 0..<3 {
       let expected = Double(epsilon.values[i]) * slope / (Double(sigma) * Double(sigma))
@@ -124,8 +124,11 @@ import Testing
     }
     func check(_ executor: some UnrollExecutor) {
       var history = PerturbationHistory(accumulates: accumulates, accumulators: accumulates ? sums : [nil, nil, nil])
-      let gradient = history.gradient(of: differences, scale: 7, layout: layout, on: executor) { directions[$0] }
+      let (gradient, norm) = executor.alone { workspace in
+        history.gradient(of: differences, scale: 7, layout: layout, in: workspace) { directions[$0] }
+      }
       #expect(gradient == Tensors(layout, values: plain))
+      #expect(norm == plain.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot())
       guard accumulates else { return }
       #expect(history.accumulators[2]?.values == directions[2])
       #expect(history.accumulators[1]?.values == directions[1].map { 0 + $0 })
@@ -139,7 +142,7 @@ import Testing
     let exchanged = PairDifference(beforeReset: -0.3, afterReset: 0.2, reset: true)
     func gradient(_ difference: PairDifference, along epsilon: [Float]) -> Tensors {
       var history = PerturbationHistory(accumulates: true, accumulators: [nil])
-      return history.gradient(of: [difference], scale: 7, layout: layout, on: SerialExecutor()) { _ in epsilon }
+      return history.gradient(of: [difference], scale: 7, layout: layout, in: Workspace()) { _ in epsilon }.gradient
     }
     #expect(gradient(difference, along: [0.1, -0.2, 0.3]) == gradient(exchanged, along: [-0.1, 0.2, -0.3]))
   }

@@ -55,8 +55,8 @@ private struct ReversedExecutor: UnrollExecutor {
       accumulates: problem.estimator.accumulates, accumulators: Array(repeating: nil, count: problem.pairs))
     for _ in 0..<20 {
       let (next, record) = problem.step(state, on: SerialExecutor())
-      let gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: rebuilt.theta.layout)
-      problem.update(&rebuilt, with: gradient, outerLoss: record.outerLoss, in: Workspace())
+      var gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: rebuilt.theta.layout)
+      problem.update(&rebuilt, with: &gradient, outerLoss: record.outerLoss, in: Workspace())
       rebuilt.outerIteration += 1
       #expect(rebuilt.theta == next.theta && rebuilt.outerOptimizer == next.outerOptimizer)
       state = next

@@ -24,8 +24,8 @@ package struct ThetaHistory {
   /// Takes in the record of the next iteration.
   package mutating func advance(_ record: IterationRecord) {
     precondition(record.outerIteration == state.outerIteration + 1, "record \(record.outerIteration) out of order")
-    let gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: state.theta.layout)
-    problem.update(&state, with: gradient, outerLoss: record.outerLoss, in: Workspace())
+    var gradient = history.gradient(of: record.pairs, sigma: problem.sigma, layout: state.theta.layout)
+    problem.update(&state, with: &gradient, outerLoss: record.outerLoss, in: Workspace())
     state.outerIteration += 1
   }
 }

@@ -20,6 +20,8 @@ package protocol GradientEstimator: Sendable {
 /// What an estimator makes of an outer iteration's unrolls.
 package struct GradientEstimate {
   package var gradient: Tensors
+  /// Its Euclidean norm.
+  package var gradientNorm: Double
   package var particles: [Particle]
   package var pairs: [PairRecord]
   package var outerLoss: Double
@@ -57,13 +59,15 @@ extension GradientEstimator {
       pairs.append(pairRecord(positive, negative, of: particle, from: state, in: problem))
     }
     var history = PerturbationHistory(accumulates: accumulates, accumulators: state.particles.map(\.accumulator))
-    let gradient = history.gradient(
-      of: pairs.map(\.difference), scale: PerturbationHistory.scale(sigma: problem.sigma, pairs: pairs.count),
-      layout: state.theta.layout, on: executor
-    ) { pair in unrolls[2 * pair].perturbation.values }
+    let (gradient, norm) = executor.alone { workspace in
+      history.gradient(
+        of: pairs.map(\.difference), scale: PerturbationHistory.scale(sigma: problem.sigma, pairs: pairs.count),
+        layout: state.theta.layout, in: workspace
+      ) { pair in unrolls[2 * pair].perturbation.values }
+    }
     for particle in particles.indices { particles[particle].accumulator = history.accumulators[particle] }
     return GradientEstimate(
-      gradient: gradient, particles: particles, pairs: pairs,
+      gradient: gradient, gradientNorm: norm, particles: particles, pairs: pairs,
       outerLoss: results.reduce(0) { $0 + $1.meanLoss } / Double(results.count),
       innerSteps: results.reduce(0) { $0 + $1.steps },
       nonFiniteSteps: results.reduce(0) { $0 + $1.nonFiniteSteps })

@@ -19,99 +19,126 @@ package struct PerturbationHistory {
   /// Here ε is the whole perturbation, sigma times a standard normal. Where nothing accumulates ξ is ε: spec §3.2.
   package mutating func gradient(of pairs: [PairRecord], sigma: Float, layout: Layout) -> Tensors {
     gradient(
-      of: pairs.map(\.difference), scale: Self.scale(sigma: sigma, pairs: pairs.count), layout: layout,
-      on: SerialExecutor()
-    ) { pair in Perturbation(seed: pairs[pair].seed, sigma: sigma).values(count: layout.count) }
+      of: pairs.map(\.difference), scale: Self.scale(sigma: sigma, pairs: pairs.count), layout: layout, in: Workspace()
+    ) { pair in Perturbation(seed: pairs[pair].seed, sigma: sigma).values(count: layout.count) }.gradient
   }
 
   /// 1 / (2σ² pairs), which makes the sum over pairs the gradient.
   static func scale(sigma: Float, pairs: Int) -> Double { 1 / (2 * Double(sigma) * Double(sigma) * Double(pairs)) }
 
-  /// The sum over pairs of scale · (before · ξ + after · ε), and what becomes of each ξ; `perturbation` gives the ε of a pair
-  /// by its index. Each element takes its products in the order of pairs, whoever computes it.
+  /// The sum over pairs of scale · (before · ξ + after · ε), its Euclidean norm, and what becomes of each ξ; `perturbation`
+  /// gives the ε of a pair by its index.
+  ///
+  /// Each element takes its products in the order of pairs, and the norm its squares in the order of elements, in double,
+  /// whoever computes them.
   package mutating func gradient(
-    of differences: [PairDifference], scale: Double, layout: Layout, on executor: some UnrollExecutor,
-    along perturbation: @escaping @Sendable (Int) -> [Float]
-  ) -> Tensors {
-    let (before, accumulates) = (accumulators, accumulates)
-    let pulls = executor.map(differences.count) { pair in
-      let values = perturbation(pair)
-      return accumulates
-        ? Pull(differences[pair], scale, values, sum: Self.sum(before[pair]?.values, values))
-        : Pull(differences[pair], scale, values)
+    of differences: [PairDifference], scale: Double, layout: Layout, in workspace: Workspace,
+    along perturbation: (Int) -> [Float]
+  ) -> (gradient: Tensors, norm: Double) {
+    let pulls = differences.indices.map { pair in
+      Pull(
+        difference: differences[pair], scale: scale, perturbation: perturbation(pair),
+        accumulator: accumulators[pair]?.values)
     }
-    if accumulates { accumulators = pulls.map { Tensors(layout, values: $0.accumulator) } }
-    return Tensors(layout, values: Self.gradient(count: layout.count, pulls, on: executor))
+    var norm = 0.0
+    let sums = accumulates ? differences.filter { !$0.reset }.count : 0
+    var arrays = Self.arrays(sums + 1, of: layout.count) { places in
+      norm = add(pulls, count: layout.count, to: places[sums], keeping: places.dropLast(), in: workspace)
+    }
+    let gradient = Tensors(layout, values: arrays.removeLast())
+    if accumulates {
+      var kept = arrays.makeIterator()
+      accumulators = pulls.map { Tensors(layout, values: $0.difference.reset ? $0.perturbation : kept.next()!) }
+    }
+    return (gradient, norm)
   }
 
-  /// What one pair pulls theta along, and how far: one or two directions, one after the other.
-  private struct Pull: Sendable {
-    let parts: [(factor: Float, direction: [Float])]
-    /// The next ξ, where there is one.
-    let accumulator: [Float]
-
-    /// (before + after) · ε.
-    init(_ difference: PairDifference, _ scale: Double, _ perturbation: [Float]) {
-      parts = [(Float((difference.beforeReset + difference.afterReset) * scale), perturbation)]
-      accumulator = []
+  /// Arrays of the same size, side by side, all of which `write` gives their values.
+  private static func arrays(
+    _ count: Int, of size: Int, written: [UnsafeMutablePointer<Float>] = [],
+    by write: ([UnsafeMutablePointer<Float>]) -> Void
+  ) -> [[Float]] {
+    guard written.count < count else {
+      write(written)
+      return []
     }
-
-    /// before · ξ, then after · ε.
-    init(_ difference: PairDifference, _ scale: Double, _ perturbation: [Float], sum: [Float]) {
-      parts = [
-        (Float(difference.beforeReset * scale), sum), (Float(difference.afterReset * scale), perturbation),
-      ]
-      accumulator = difference.reset ? perturbation : sum
+    var others: [[Float]] = []
+    let first = [Float](unsafeUninitializedCapacity: size) { buffer, initialized in
+      others = arrays(count, of: size, written: written + [buffer.baseAddress!], by: write)
+      initialized = size
     }
+    return [first] + others
   }
 
-  /// ξ + ε, where ξ is 0 if there is none.
-  private static func sum(_ accumulator: [Float]?, _ perturbation: [Float]) -> [Float] {
-    let count = perturbation.count
-    return [Float](unsafeUninitializedCapacity: count) { sum, initialized in
-      perturbation.withUnsafeBufferPointer { perturbation in
-        guard let accumulator else {
-          for i in 0..<count { sum[i] = 0 + perturbation[i] }  // + 0: as from a sum of nothing, -0 becomes 0
-          return
-        }
-        accumulator.withUnsafeBufferPointer { accumulator in
-          for i in 0..<count { sum[i] = accumulator[i] + perturbation[i] }
-        }
-      }
-      initialized = count
-    }
-  }
-
-  /// Elements that one piece of work sums: they stay in the first cache from pair to pair.
+  /// Elements that are summed over all pairs before the next ones: they stay in the first cache.
   private static let sliceCount = 4096
 
-  private static func gradient(count: Int, _ pulls: [Pull], on executor: some UnrollExecutor) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { gradient, initialized in
-      if let base = gradient.baseAddress, count > 0 {
-        // Each piece writes its own slice.
-        nonisolated(unsafe) let gradient = base
-        _ = executor.map((count + sliceCount - 1) / sliceCount) { slice in
-          let first = slice * sliceCount
-          let length = min(sliceCount, count - first)
-          (gradient + first).initialize(repeating: 0, count: length)
-          for pull in pulls {
-            for (factor, direction) in pull.parts {
-              direction.withUnsafeBufferPointer { add(factor, $0.baseAddress! + first, to: gradient + first, length) }
-            }
-          }
+  /// Writes the sum of all pulls, and the ξ that go on, of the pairs without a reset in their order. Returns the sum's norm.
+  private func add(
+    _ pulls: [Pull], count: Int, to gradient: UnsafeMutablePointer<Float>,
+    keeping sums: ArraySlice<UnsafeMutablePointer<Float>>, in workspace: Workspace
+  ) -> Double {
+    var places = sums.makeIterator()
+    let kept = pulls.map { accumulates && !$0.difference.reset ? places.next() : nil }
+    var squares = 0.0
+    let turns = Turns(from: 0)
+    workspace.share(0..<count, grain: Self.sliceCount) { elements, _ in
+      for first in stride(from: elements.lowerBound, to: elements.upperBound, by: Self.sliceCount) {
+        let slice = first..<min(first + Self.sliceCount, elements.upperBound)
+        (gradient + first).initialize(repeating: 0, count: slice.count)
+        for (pull, kept) in zip(pulls, kept) {
+          if accumulates { pull.add(slice, to: gradient, keeping: kept) } else { pull.add(slice, to: gradient) }
+        }
+        turns.take(slice) {
+          for i in slice { squares += Double(gradient[i]) * Double(gradient[i]) }
         }
       }
-      initialized = count
+    }
+    return squares.squareRoot()
+  }
+}
+
+/// What one pair pulls theta along, and how far.
+private struct Pull {
+  let difference: PairDifference
+  let scale: Double
+  /// ε.
+  let perturbation: [Float]
+  /// ξ before ε came to it; nil is 0.
+  let accumulator: [Float]?
+
+  /// gradient += (before + after) · ε, each element rounded once.
+  func add(_ elements: Range<Int>, to gradient: UnsafeMutablePointer<Float>) {
+    let factor = Vector(repeating: Float((difference.beforeReset + difference.afterReset) * scale))
+    perturbation.withUnsafeBufferPointer { perturbation in
+      guard let perturbation = perturbation.baseAddress else { return }
+      Lanes.forEach(elements) { i, lanes in
+        lanes.store(fma(factor, lanes.load(perturbation + i), lanes.load(gradient + i)), to: gradient + i)
+      }
     }
   }
 
-  /// gradient += factor · direction, each element rounded once.
-  private static func add(
-    _ factor: Float, _ direction: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    let factors = Vector(repeating: factor)
-    Lanes.forEach(count) { i, lanes in
-      lanes.store(fma(factors, lanes.load(direction + i), lanes.load(gradient + i)), to: gradient + i)
+  /// gradient += before · (ξ + ε), then += after · ε, each element rounded once; ξ + ε goes to `sum` where it is kept.
+  func add(_ elements: Range<Int>, to gradient: UnsafeMutablePointer<Float>, keeping sum: UnsafeMutablePointer<Float>?)
+  {
+    let before = Vector(repeating: Float(difference.beforeReset * scale))
+    let after = Vector(repeating: Float(difference.afterReset * scale))
+    withPointers { perturbation, accumulator in
+      Lanes.forEach(elements) { i, lanes in
+        let epsilon = lanes.load(perturbation + i)
+        // 0 + ε: as from a sum of nothing, -0 becomes 0.
+        let xi = (accumulator.map { lanes.load($0 + i) } ?? Vector.zero) + epsilon
+        if let sum { lanes.store(xi, to: sum + i) }
+        lanes.store(fma(after, epsilon, fma(before, xi, lanes.load(gradient + i))), to: gradient + i)
+      }
+    }
+  }
+
+  private func withPointers(_ body: (UnsafePointer<Float>, UnsafePointer<Float>?) -> Void) {
+    perturbation.withUnsafeBufferPointer { perturbation in
+      guard let perturbation = perturbation.baseAddress else { return }
+      guard let accumulator else { return body(perturbation, nil) }
+      accumulator.withUnsafeBufferPointer { body(perturbation, $0.baseAddress) }
     }
   }
 }

@@ -106,15 +106,15 @@ package struct MLPClassifierTask: Task {
 
   /// Copies the examples of the batch to where the plan reads them.
   private func fill(_ memory: UnsafeMutablePointer<Float>, _ batch: Batch) {
-    let width = family.dataSet.width
     let features = memory + family.plan.inputs[0].offset
     let labels = UnsafeMutableRawPointer(memory + family.plan.inputs[1].offset)
       .assumingMemoryBound(to: Int32.self)
+    family.partition.forEachExample(of: batch, count: family.batchSize, seed: seed) { position, example in
+      labels[position] = Int32(example)
+    }
+    family.dataSet.copy(UnsafeBufferPointer(start: labels, count: family.batchSize), to: features)
     family.dataSet.labels.withUnsafeBufferPointer { classes in
-      family.partition.forEachExample(of: batch, count: family.batchSize, seed: seed) { position, example in
-        family.dataSet.copy(example, to: features + position * width)
-        labels[position] = classes[example]
-      }
+      for position in 0..<family.batchSize { labels[position] = classes[Int(labels[position])] }
     }
   }
 }
