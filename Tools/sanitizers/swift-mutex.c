@@ -1,8 +1,8 @@
 // Shows the thread sanitizer who has waited for a Swift Mutex.
-#define _GNU_SOURCE
 //
 // Swift's library does what cannot be done at once, waiting and waking, in code that is not built for the sanitizer. This
 // library stands before these two functions and says what they mean: who unlocks releases what it did, who has waited acquires it.
+#define _GNU_SOURCE  // RTLD_NEXT
 #include <dlfcn.h>
 #include <stdint.h>
 
