@@ -45,6 +45,11 @@ package struct OuterProblem: Sendable {
       outerOptimizer: outerOptimizer.initialState(), particles: Array(repeating: Particle(), count: pairs))
   }
 
+  /// Those of all pairs of an outer iteration, in their order.
+  func perturbations(outerIteration: Int) -> [Perturbation] {
+    (0..<pairs).map { perturbation(outerIteration: outerIteration, particle: $0) }
+  }
+
   func perturbation(outerIteration: Int, particle: Int) -> Perturbation {
     let address = Address(.perturbation, outerIteration: outerIteration, particle: particle)
     return Perturbation(seed: randomness.seed(address), sigma: sigma)

@@ -7,7 +7,7 @@ import Synchronization
 /// task. It is a function of the seed, so who draws it, and when, changes no bit; a rank elsewhere draws its own.
 package final class PairPerturbation: Sendable {
   package let perturbation: Perturbation
-  private let count: Int
+  let count: Int
   private let drawn = Mutex<[Float]?>(nil)
 
   /// The perturbation of a theta of `count` weights.

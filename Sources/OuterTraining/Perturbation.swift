@@ -1,7 +1,7 @@
 internal import Numerics
 
 /// sigma * epsilon with epsilon standard normal: what is added to theta and taken from it. A function of a pair's seed.
-package struct Perturbation: Sendable {
+package struct Perturbation: Hashable, Sendable {
   package let seed: UInt64
   package let sigma: Float
 

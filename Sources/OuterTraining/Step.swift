@@ -5,7 +5,11 @@ internal import Synchronization
 extension OuterProblem {
   /// One outer iteration: a pure function of the state. No clock, no global generator, no file.
   package func step(_ state: RunState, on executor: some UnrollExecutor) -> (RunState, IterationRecord) {
-    let unrolls = estimator.unrolls(from: state, in: self)
+    let iteration = state.outerIteration
+    let perturbations = executor.perturbations(
+      perturbations(outerIteration: iteration), next: perturbations(outerIteration: iteration + 1),
+      count: state.theta.layout.count)
+    let unrolls = estimator.unrolls(from: state, in: self, along: perturbations)
     let results = executor.run(unrolls)
     var estimate = estimator.gather(results, of: unrolls, from: state, in: self, on: executor)
     var next = state

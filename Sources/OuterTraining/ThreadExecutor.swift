@@ -4,6 +4,7 @@ package import Numerics
 package struct ThreadExecutor: UnrollExecutor {
   private let pool: ThreadPool
   private let paces = UnrollPaces()
+  private let ahead = PerturbationsAhead()
 
   package init(_ pool: ThreadPool) { self.pool = pool }
 
@@ -16,6 +17,12 @@ package struct ThreadExecutor: UnrollExecutor {
     }
     paces.learn(from: unrolls, timed)
     return timed.map(\.result)
+  }
+
+  package func perturbations(_ wanted: [Perturbation], next: [Perturbation], count: Int) -> [PairPerturbation] {
+    let (perturbations, kept) = ahead.exchange(wanted, for: next, count: count)
+    pool.whenIdle(kept.map { perturbation in { _ = perturbation.values } })
+    return perturbations
   }
 
   package func alone<Result>(_ work: (Workspace) -> Result) -> Result { pool.alone(work) }

@@ -44,6 +44,10 @@ package final class ThreadPool: Sendable {
   /// What the caller's thread does while the others wait, who may help inside of it.
   package func alone<Result>(_ body: (Workspace) -> Result) -> Result { body(shared.callersWorkspace) }
 
+  /// Replaces what may be done at any time or never: threads do one of these after the other, in order, while there is
+  /// nothing else to do.
+  package func whenIdle(_ errands: [@Sendable () -> Void]) { shared.setErrands(errands) }
+
   private static func start(_ shared: SharedWork) -> pthread_t {
     var handle = pthread_t()
     let context = Unmanaged.passRetained(shared).toOpaque()
@@ -87,13 +91,14 @@ private final class Job {
   }
 }
 
-/// What the threads of a pool share: the jobs in work, those first that were there first. Every field is behind the gate, but
-/// for the caller's workspace.
+/// What the threads of a pool share: the jobs in work, those first that were there first, and errands for when no job has
+/// anything left. Every field is behind the gate, but for the caller's workspace.
 private final class SharedWork: Crew, @unchecked Sendable {
   private(set) lazy var callersWorkspace = Workspace(crew: self)
   private let gate = Gate()
   private let waiting = Atomic<Int>(0)
   private var jobs: [Job] = []
+  private var errands: ArraySlice<@Sendable () -> Void> = []
   private var isClosed = false
 
   var isWaiting: Bool { waiting.load(ordering: .relaxed) > 0 }
@@ -120,6 +125,8 @@ private final class SharedWork: Crew, @unchecked Sendable {
     }
   }
 
+  func setErrands(_ errands: [@Sendable () -> Void]) { gate.change { self.errands = errands[...] } }
+
   func close() { gate.change { isClosed = true } }
 
   /// A thread's life.
@@ -127,20 +134,29 @@ private final class SharedWork: Crew, @unchecked Sendable {
 
   /// Works on whatever job has pieces left, until there is no reason to be here any more.
   private func attend(in workspace: Workspace, until isOver: () -> Bool) {
-    while let job = nextJob(unless: isOver) {
-      job.work(in: workspace)
-      gate.change { job.helpers -= 1 }
+    while let work = nextWork(unless: isOver) {
+      switch work {
+      case .job(let job):
+        job.work(in: workspace)
+        gate.change { job.helpers -= 1 }
+      case .errand(let errand): errand()
+      }
     }
   }
 
-  private func nextJob(unless isOver: () -> Bool) -> Job? {
+  private enum Work {
+    case job(Job)
+    case errand(() -> Void)
+  }
+
+  private func nextWork(unless isOver: () -> Bool) -> Work? {
     waiting.add(1, ordering: .relaxed)
     defer { waiting.subtract(1, ordering: .relaxed) }
-    return gate.wait { () -> Job?? in
+    return gate.wait { () -> Work?? in
       if isOver() { return .some(nil) }
-      guard let job = jobs.first(where: { !$0.isTaken }) else { return nil }
+      guard let job = jobs.first(where: { !$0.isTaken }) else { return errands.popFirst().map { .errand($0) } }
       job.helpers += 1
-      return job
+      return .job(job)
     }
   }
 }

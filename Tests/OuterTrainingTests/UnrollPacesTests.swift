@@ -24,13 +24,20 @@ import Testing
     return result
   }
 
+  private func unrolls(of problem: OuterProblem) -> [Unroll] {
+    let state = problem.initialState()
+    return problem.estimator.unrolls(
+      from: state, in: problem,
+      along: problem.perturbations(outerIteration: 0).map { PairPerturbation($0, count: state.theta.layout.count) })
+  }
+
   private func families(_ unrolls: [Unroll]) -> [Int] {
     unrolls.map { $0.problem.draw(drawnAt: $0.start?.drawnAt ?? $0.outerIteration, particle: $0.particle).family }
   }
 
   @Test func dearFamiliesBeginFirstOnceTheyAreKnown() {
     let problem = problem
-    let unrolls = problem.estimator.unrolls(from: problem.initialState(), in: problem)
+    let unrolls = unrolls(of: problem)
     let families = families(unrolls)
     #expect(Set(families) == [0, 1])
     let paces = UnrollPaces()
@@ -50,7 +57,7 @@ import Testing
   @Test func ofTasksEquallyDearTheLongestUnrollBeginsFirst() {
     var problem = problem
     problem.estimator = PersistentES(truncation: .uniform(4, 7), horizon: .constant(8))
-    let unrolls = problem.estimator.unrolls(from: problem.initialState(), in: problem)
+    let unrolls = unrolls(of: problem)
     let steps = UnrollPaces().order(of: unrolls).map { unrolls[$0].steps }
     #expect(Set(steps).count > 1 && steps == steps.sorted(by: >))
   }

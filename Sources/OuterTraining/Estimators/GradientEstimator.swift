@@ -31,15 +31,15 @@ package struct GradientEstimate {
 
 extension GradientEstimator {
   /// Two unrolls a particle, the positive one first.
-  func unrolls(from state: RunState, in problem: OuterProblem) -> [Unroll] {
+  func unrolls(
+    from state: RunState, in problem: OuterProblem, along perturbations: [PairPerturbation]
+  ) -> [Unroll] {
     state.particles.indices.flatMap { particle in
       let episode = state.particles[particle].episode
-      let perturbation = PairPerturbation(
-        problem.perturbation(outerIteration: state.outerIteration, particle: particle), count: state.theta.layout.count)
       return AntitheticSign.allCases.map { sign in
         Unroll(
           problem: problem, theta: state.theta, outerIteration: state.outerIteration, particle: particle, sign: sign,
-          perturbation: perturbation,
+          perturbation: perturbations[particle],
           steps: problem.unrollLength(outerIteration: state.outerIteration, particle: particle),
           start: episode.map { .init($0, sign) })
       }
