@@ -1,3 +1,5 @@
+public import CVector
+
 /// The first `count` lanes of a vector: what the last, shorter step of a loop over vectors works on.
 ///
 /// Lanes beyond are read as 0, are not written, and can be kept out of a sum, so that no bit depends on what lies beyond.
@@ -22,7 +24,8 @@
   @inlinable @inline(__always)
   package func store(_ vector: Vector, to pointer: UnsafeMutablePointer<Float>) {
     if count == 8 { return vector.store(to: pointer) }
-    for lane in 0..<count { pointer[lane] = vector[lane] }
+    let opaque = cv_opaque(vector)
+    for lane in 0..<count { pointer[lane] = opaque[lane] }
   }
 
   /// `vector` in these lanes, 0 in the others.

@@ -14,14 +14,19 @@ static inline __attribute__((always_inline)) cv_f8 cv_from_int(cv_i8 x) { return
 /// Each lane truncated towards zero; the caller keeps lanes within the range of int.
 static inline __attribute__((always_inline)) cv_i8 cv_to_int(cv_f8 x) { return __builtin_convertvector(x, cv_i8); }
 
-/// Writes lane 0 of a, b, c and d, then lane 1 of each, and so on: 32 numbers.
+/// `x`, of which the compiler is not shown what it is made of.
 ///
-/// The compiler would rather shuffle what the four are made of, in halves of vectors, than the four: so it is not shown what
-/// they are.
-static inline __attribute__((always_inline)) void cv_store_lanes(float *to, cv_f8 a, cv_f8 b, cv_f8 c, cv_f8 d) {
+/// Where single lanes of a vector are used it would compute all that leads to them in halves and lanes too.
+static inline __attribute__((always_inline)) cv_f8 cv_opaque(cv_f8 x) {
 #if defined(__AVX__)
-  __asm__("" : "+x"(a), "+x"(b), "+x"(c), "+x"(d));
+  __asm__("" : "+x"(x));
 #endif
+  return x;
+}
+
+/// Writes lane 0 of a, b, c and d, then lane 1 of each, and so on: 32 numbers.
+static inline __attribute__((always_inline)) void cv_store_lanes(float *to, cv_f8 a, cv_f8 b, cv_f8 c, cv_f8 d) {
+  a = cv_opaque(a), b = cv_opaque(b), c = cv_opaque(c), d = cv_opaque(d);
   cv_f8 ab0 = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
   cv_f8 ab2 = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
   cv_f8 cd0 = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);

@@ -5,7 +5,7 @@ extension Elementary {
   ///
   /// x = n ln 2 + r with whole n and |r| <= ln 2 / 2; e^x = 2^n (1 + r + r^2 P(r)), P of degree 4 with a relative error of
   /// 3.1e-9. The power of two is multiplied in two halves, since 2^n itself may lie outside the range of floats.
-  @inlinable @inline(__always)
+  @inlinable @inline(always)
   package static func exp(_ x: Vector) -> Vector {
     let bounded = x.clamped(-104, 89)
     let (n, exponent) = (bounded * Vector(repeating: 0x1.715476p0)).roundedToInteger

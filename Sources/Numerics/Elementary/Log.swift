@@ -4,7 +4,7 @@ extension Elementary {
   ///
   /// x = 2^e (1 + f) with f in [1/sqrt 2 - 1, sqrt 2 - 1); ln(1 + f) = f - f^2/2 + f^3 P(f), P of degree 8 with a relative
   /// error of 7.5e-10.
-  @inlinable @inline(__always)
+  @inlinable @inline(always)
   package static func log(_ x: Vector) -> Vector {
     let isSmall = x .< Vector(repeating: Float.leastNormalMagnitude)
     let normal = x.replacing(with: x * Vector(repeating: 0x1p23), where: isSmall)

@@ -2,7 +2,7 @@
 extension Elementary {
   /// The sine of x (radians), within 1.6 ULP for |x| <= 2^18 (262,144). Odd bit for bit. Farther out, where floats are too far
   /// apart to say much of an angle, and for infinity and NaN, the result is NaN.
-  @inlinable @inline(__always)
+  @inlinable @inline(always)
   package static func sin(_ x: Vector) -> Vector {
     let (r, quadrant) = reducedByQuarterTurns(x.absolute)
     let positive = sine(r, quadrant)
@@ -11,7 +11,7 @@ extension Elementary {
   }
 
   /// The cosine of x (radians), within 1.6 ULP for |x| <= 2^18; NaN farther out, for infinity and NaN.
-  @inlinable @inline(__always)
+  @inlinable @inline(always)
   package static func cos(_ x: Vector) -> Vector {
     let (r, quadrant) = reducedByQuarterTurns(x.absolute)
     return sine(r, quadrant &+ IntVector(repeating: 1)).keepingNaN(of: finiteAngle(x))

@@ -3,7 +3,7 @@ extension Elementary {
   /// tanh x, within 1.5 ULP. Odd bit for bit; -0 stays -0; from |x| = 9.02 on it is 1 or -1. NaN gives NaN.
   ///
   /// Below 0.625: x + x^3 P(x^2), P of degree 4 with a relative error of 4.8e-9. From there: 1 - 2 / (e^(2|x|) + 1).
-  @inlinable @inline(__always)
+  @inlinable @inline(always)
   package static func tanh(_ x: Vector) -> Vector {
     let magnitude = x.absolute
     let square = x * x

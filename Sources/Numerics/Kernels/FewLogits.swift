@@ -1,3 +1,5 @@
+public import CVector
+
 /// Softmax and cross-entropy of rows of at most 16 logits, eight rows at a time with a lane a row: the same bits as the loops
 /// of `SoftmaxCrossEntropy`, which leave most lanes of a row's last vector empty.
 @usableFromInline
@@ -13,7 +15,7 @@ enum FewLogits {
   ) -> Int {
     forEachEight(rows: rows, columns: columns) { first, powers in
       let row = logits + first &* columns
-      let largest = fill(powers, row, columns)
+      let largest = cv_opaque(fill(powers, row, columns))
       sum(powers).store(to: sums + first)
       for lane in 0..<8 {
         let label = Int(labels[first &+ lane])
@@ -84,6 +86,7 @@ enum FewLogits {
 
   @inlinable @inline(__always)
   static func scatter(_ v: Vector, to x: UnsafeMutablePointer<Float>, stride: Int) {
-    for lane in 0..<8 { x[lane &* stride] = v[lane] }
+    let opaque = cv_opaque(v)
+    for lane in 0..<8 { x[lane &* stride] = opaque[lane] }
   }
 }

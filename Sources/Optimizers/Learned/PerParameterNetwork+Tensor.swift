@@ -60,12 +60,7 @@ extension PerParameterNetwork {
   ) {
     workspace.share(0..<count, grain: grain) { elements, workspace in
       if elements.count == count { return body(elements, scratch, workspace) }
-      workspace.withFloats(partCount) { memory in
-        var own = scratch
-        own.values = memory
-        own.block = memory + hidden * Self.blockWidth
-        body(elements, own, workspace)
-      }
+      workspace.withFloats(partCount) { memory in body(elements, scratch.withPart(memory), workspace) }
     }
   }
 

@@ -73,7 +73,7 @@ struct PerParameterNetwork: Sendable {
   var scratchCount: Int { partCount + hidden * (8 + columns + 1) }
 
   /// Those of them that each thread has for itself where several work on a tensor.
-  var partCount: Int { (hidden + columns) * Self.blockWidth }
+  var partCount: Int { (hidden + 2 * columns) * Self.blockWidth }
 
   /// The places of one tensor's folded first layer and of the hidden values, within memory of `scratchCount` floats.
   struct Scratch {
@@ -82,18 +82,30 @@ struct PerParameterNetwork: Sendable {
     /// [hidden / 4][columns][4], the first layer's weights with the columns' scales folded in.
     let weights: UnsafeMutablePointer<Float>
     /// [hidden][16], the first hidden layer of a block.
-    var values: UnsafeMutablePointer<Float>
+    private(set) var values: UnsafeMutablePointer<Float>
     /// [columns][16], room for the inputs of a block.
-    var block: UnsafeMutablePointer<Float>
+    private(set) var block: UnsafeMutablePointer<Float>
+    /// The same for the block behind it.
+    private(set) var nextBlock: UnsafeMutablePointer<Float>
     /// [hidden][8], the sums of the second hidden layer over the elements, a lane for every eighth element.
     let sums: UnsafeMutablePointer<Float>
 
     init(_ memory: UnsafeMutablePointer<Float>, of network: PerParameterNetwork) {
       values = memory
       block = values + network.hidden * PerParameterNetwork.blockWidth
+      nextBlock = block + network.columns * PerParameterNetwork.blockWidth
       sums = memory + network.partCount
       weights = sums + network.hidden * 8
       bias = weights + network.hidden * network.columns
+    }
+
+    /// The same with a part of its own, in memory of `partCount` floats.
+    func withPart(_ memory: UnsafeMutablePointer<Float>) -> Scratch {
+      var scratch = self
+      scratch.values = memory
+      scratch.block = memory + (block - values)
+      scratch.nextBlock = memory + (nextBlock - values)
+      return scratch
     }
   }
 

@@ -16,9 +16,8 @@ struct NetworkPass {
     let turns = Turns(from: 0)
     network.share(t.count, grain: Self.pieceLength, scratch, in: workspace) { elements, scratch, workspace in
       if elements.count == t.count {
-        for first in stride(from: 0, to: t.count, by: 16) {
-          let count = fill(scratch.block, t, first, scales)
-          step(t, first, count, network.applySumming(scratch, to: scratch.block, count: count))
+        moveBlocks(elements, of: t, clippedBy: scales, scratch) { _, block, count in
+          network.applySumming(scratch, to: block, count: count)
         }
       } else {
         move(elements, of: t, clippedBy: scales, scratch, in: workspace, turns)
@@ -34,13 +33,31 @@ struct NetworkPass {
     let blocks = (elements.count + 15) / 16
     let layer = network.hidden * PerParameterNetwork.blockWidth
     workspace.withFloats(layer * blocks) { kept in
-      for index in 0..<blocks {
-        let first = elements.lowerBound + 16 * index
-        let count = fill(scratch.block, t, first, scales)
-        let outputs = network.applyKeeping(scratch, to: scratch.block, count: count, in: kept + index * layer)
-        step(t, first, count, outputs)
+      moveBlocks(elements, of: t, clippedBy: scales, scratch) { index, block, count in
+        network.applyKeeping(scratch, to: block, count: count, in: kept + index * layer)
       }
       turns.take(elements) { for index in 0..<blocks { network.add(kept + index * layer, to: scratch) } }
+    }
+  }
+
+  /// Moves some elements by what `apply` makes of each block, given its index, its inputs and how many elements it has.
+  ///
+  /// A block is filled before the one ahead of it takes its step: a step waits for the network's last sums, and the next
+  /// block's products need not wait with it.
+  @inline(__always)
+  private func moveBlocks(
+    _ elements: Range<Int>, of t: TensorPlaces, clippedBy scales: UnsafePointer<Float>?,
+    _ scratch: PerParameterNetwork.Scratch,
+    _ apply: (Int, UnsafePointer<Float>, Int) -> PerParameterNetwork.Outputs
+  ) {
+    var (block, nextBlock) = (scratch.block, scratch.nextBlock)
+    var count = fill(block, t, elements.lowerBound, scales)
+    for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 16) {
+      let outputs = apply((first - elements.lowerBound) / 16, block, count)
+      let next = first + 16
+      let nextCount = next < elements.upperBound ? fill(nextBlock, t, next, scales) : 0
+      outputs.move(t.parameters + first, count: count, multiplier: stepMultiplier, rate: magnitudeRate)
+      (block, nextBlock, count) = (nextBlock, block, nextCount)
     }
   }
 
@@ -99,10 +116,6 @@ struct NetworkPass {
       Vector.prefetch(t.roots + offset)
       Vector.prefetch(t.secondMoments + offset)
     }
-  }
-
-  private func step(_ t: TensorPlaces, _ first: Int, _ count: Int, _ outputs: PerParameterNetwork.Outputs) {
-    outputs.move(t.parameters + first, count: count, multiplier: stepMultiplier, rate: magnitudeRate)
   }
 
   @inline(__always)
