@@ -40,8 +40,8 @@ import Testing
     ),
   ]
 
-  /// A large tensor, whose last block is short, and a small one.
-  private let layout = Layout([("large", [301, 111]), ("small", [37])])
+  /// Two large tensors, whose last blocks are short, and a small one.
+  private let layout = Layout([("large", [301, 111]), ("middle", [61, 43]), ("small", [37])])
 
   /// Parameters and state after three updates.
   private func updated(_ rule: any Optimizer, in workspace: Workspace) -> [UInt32] {

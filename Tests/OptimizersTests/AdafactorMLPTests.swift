@@ -1,6 +1,7 @@
 import Numerics
-import Optimizers
 import Testing
+
+@testable import Optimizers
 
 /// The library's AdafacMLPLOpt: its oracle, its golden vectors, and the plain formula for tensors of any rank.
 @Suite struct AdafactorMLPTests {
@@ -55,5 +56,33 @@ import Testing
       reference.update(&w, gradient: g, step: step)
     }
     #expect(worst < 3e-6, "\(shape)")
+  }
+
+  /// Columns that are made twice, some blocks at a time, have the bits of those that are kept.
+  @Test(arguments: shapes.indices)
+  func slabsHaveTheBitsOfTheWhole(index: Int) throws {
+    let theta = try AdafactorMLPLearnedOptimizer(Self.configuration).initialTheta(Randomness(key: 7))
+    let layout = Layout([("x", Self.shapes[index].shape), ("rows", [13, 21]), ("line", [100])])
+    let (whole, slabs) = (
+      AdafactorMLPRule(Self.configuration, theta, layout),
+      AdafactorMLPRule(Self.configuration, theta, layout, keptLength: 0, slabLength: 32)
+    )
+    let results = [whole, slabs].map { rule in
+      var (parameters, state) = (normal(layout, 0), rule.initialState())
+      for step in 0..<3 {
+        let observation = Observation(gradient: normal(layout, step + 1), loss: 1, step: step)
+        rule.update(&parameters, &state, seeing: observation, in: Workspace())
+      }
+      return (parameters.values + state.values).map(\.bitPattern)
+    }
+    #expect(results[0] == results[1])
+  }
+
+  private func normal(_ layout: Layout, _ particle: Int) -> Tensors {
+    var tensors = Tensors(zeros: layout)
+    tensors.values.withUnsafeMutableBufferPointer {
+      Randomness(key: 3).normals(Address(.initialParameters, particle: particle), into: $0)
+    }
+    return tensors
   }
 }
