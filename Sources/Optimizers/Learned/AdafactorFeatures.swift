@@ -78,41 +78,43 @@ struct AdafactorFeatures: Sendable {
     }
   }
 
-  /// Gives each element its row's and its column's numbers, eight elements at a time.
+  /// Gives each element its row's and its column's numbers, and gradient and momentum by the product of their factors.
   private func write(_ slab: Slab, of f: Factoring, _ numbers: LineNumbers, decay j: Int) {
-    let target = group(0, j)
-    let momentum = 16 &* (2 &+ j)
+    let (columns, momentum) = (group(0, j), 16 &* (2 &+ j))
     var (line, start) = slab.elements.lowerBound.quotientAndRemainder(dividingBy: f.lineCount)
-    for first in stride(from: slab.elements.lowerBound, to: slab.elements.upperBound, by: 8) {
-      let place = slab.place(first)
-      let count = min(8, slab.elements.upperBound &- first)
-      let values: LineNumbers.Values
-      if count == 8 && start &+ 8 <= f.lineCount {
-        values = numbers.values(from: f.entry(start, of: line), f)
+    var element = slab.elements.lowerBound
+    while element < slab.elements.upperBound {
+      let place = slab.place(element)
+      let entry = f.entry(start, of: line)
+      // Up to the next half of a block, the line's end, or the slab's.
+      let count = min(8 &- element & 7, f.lineCount &- start, slab.elements.upperBound &- element)
+      if count == 8 {
+        write(numbers, f, entry, Lanes(8), momentum: place + momentum, gradient: place, to: place + columns)
       } else {
-        let (rows, columns) = f.entries(from: start, of: line, count: count)
-        values = numbers.values(rows, columns, Lanes(count))
+        write(numbers, f, entry, Lanes(count), momentum: place + momentum, gradient: place, to: place + columns)
       }
-      let gradient = Vector(from: place) * values.factor
-      let scaledMomentum = Vector(from: place + momentum) * values.factor
-      store(gradient, values, scaledMomentum, to: place + target)
-      start &+= 8
-      while start >= f.lineCount { (line, start) = (line &+ 1, start &- f.lineCount) }
+      element &+= count
+      start &+= count
+      if start == f.lineCount { (line, start) = (line &+ 1, 0) }
     }
   }
 
-  /// Writes the six factored columns of eight elements and one decay, of which the first is at `place`.
+  /// The six factored columns of some elements of a line and one decay, the first of which is at `place`.
   @inline(__always)
-  private func store(
-    _ gradient: Vector, _ values: LineNumbers.Values, _ momentum: Vector, to place: UnsafeMutablePointer<Float>
+  private func write(
+    _ numbers: LineNumbers, _ f: Factoring, _ entry: (row: Int, column: Int), _ lanes: Lanes,
+    momentum: UnsafePointer<Float>, gradient: UnsafePointer<Float>, to place: UnsafeMutablePointer<Float>
   ) {
+    func row(_ values: UnsafePointer<Float>) -> Vector { lanes.load(values + entry.row, step: f.rowStep) }
+    func column(_ values: UnsafePointer<Float>) -> Vector { lanes.load(values + entry.column, step: f.columnStep) }
+    let factor = row(numbers.rowFactors) * column(numbers.columnFactors)
     let step = 16 &* decays
-    gradient.store(to: place)
-    values.row.store(to: place + step)
-    values.column.store(to: place + 2 &* step)
-    values.rowRoot.store(to: place + 3 &* step)
-    values.columnRoot.store(to: place + 4 &* step)
-    momentum.store(to: place + 5 &* step)
+    lanes.store(lanes.load(gradient) * factor, to: place)
+    lanes.store(row(numbers.rows), to: place + step)
+    lanes.store(column(numbers.columns), to: place + 2 &* step)
+    lanes.store(row(numbers.rowRoots), to: place + 3 &* step)
+    lanes.store(column(numbers.columnRoots), to: place + 4 &* step)
+    lanes.store(lanes.load(momentum) * factor, to: place + 5 &* step)
   }
 
   /// Adds the squares of the columns of `count` elements to their sums, [columns][8], block by block.
@@ -146,33 +148,12 @@ private struct LineNumbers {
     columnRoots = UnsafePointer(lines.columnRoots + column)
     columnFactors = UnsafePointer(lines.columnFactors + column)
   }
+}
 
-  struct Values {
-    let factor, row, column, rowRoot, columnRoot: Vector
-  }
-
-  /// Those of eight elements of a line, from one with this entry on.
+extension Lanes {
+  /// The floats at `pointer` (step 1), or the one there in all lanes (step 0).
   @inline(__always)
-  func values(from entry: (row: Int, column: Int), _ f: Factoring) -> Values {
-    func load(_ numbers: UnsafePointer<Float>, _ step: Int) -> Vector {
-      step == 0 ? Vector(repeating: numbers[0]) : Vector(from: numbers)
-    }
-    return Values(
-      factor: load(rowFactors + entry.row, f.rowStep) * load(columnFactors + entry.column, f.columnStep),
-      row: load(rows + entry.row, f.rowStep), column: load(columns + entry.column, f.columnStep),
-      rowRoot: load(rowRoots + entry.row, f.rowStep), columnRoot: load(columnRoots + entry.column, f.columnStep))
-  }
-
-  /// Those of elements with an entry each; 0 outside of `lanes`.
-  func values(_ rowEntries: IntVector, _ columnEntries: IntVector, _ lanes: Lanes) -> Values {
-    func load(_ numbers: UnsafePointer<Float>, _ entries: IntVector) -> Vector {
-      var values = Vector.zero
-      for lane in 0..<8 { values[lane] = numbers[Int(entries[lane])] }
-      return lanes.keeping(values)
-    }
-    return Values(
-      factor: load(rowFactors, rowEntries) * load(columnFactors, columnEntries),
-      row: load(rows, rowEntries), column: load(columns, columnEntries),
-      rowRoot: load(rowRoots, rowEntries), columnRoot: load(columnRoots, columnEntries))
+  fileprivate func load(_ pointer: UnsafePointer<Float>, step: Int) -> Vector {
+    step == 0 ? Vector(repeating: pointer[0]) : load(pointer)
   }
 }

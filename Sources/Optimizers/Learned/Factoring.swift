@@ -1,5 +1,3 @@
-internal import Numerics
-
 /// How the second moment of a tensor of two or more axes is kept as rows and columns (Adafactor; spec §1.3).
 ///
 /// Rows are the tensor without its longest axis, columns the tensor without its second longest.
@@ -62,19 +60,6 @@ struct Factoring: Sendable {
   func entry(_ place: Int, of line: Int) -> (row: Int, column: Int) {
     let first = lines[line]
     return (first.row &+ rowStep &* place, first.column &+ columnStep &* place)
-  }
-
-  /// The rows and columns of up to eight elements, from one of a line on, over the ends of lines.
-  func entries(from start: Int, of line: Int, count: Int) -> (rows: IntVector, columns: IntVector) {
-    var (line, place) = (line, start)
-    var (rows, columns) = (IntVector.zero, IntVector.zero)
-    for lane in 0..<count {
-      let entry = entry(place, of: line)
-      (rows[lane], columns[lane]) = (Int32(truncatingIfNeeded: entry.row), Int32(truncatingIfNeeded: entry.column))
-      place += 1
-      if place == lineCount { (line, place) = (line + 1, 0) }
-    }
-    return (rows, columns)
   }
 
   /// The strides of a tensor's axes in the row-major tensor without some of them (0 for those), and that one's entries.
