@@ -7,6 +7,9 @@ struct MachineBench {
   /// Floats an array of the triad and thread, 32 MiB: no cache of a few cores holds three of them a core.
   private static let streamCount = 1 << 23
 
+  /// Measurements of all cores' peak at most.
+  private static let attempts = 10
+
   let budget: BenchBudget
   let pool: ThreadPool
 
@@ -14,14 +17,7 @@ struct MachineBench {
     let operations = PeakProbe.multiplyAddOperations(rounds: Self.rounds)
     var last: Float = 1
     let one = Timing(budget) { last = PeakProbe.multiplyAdd(rounds: Self.rounds, seed: last) }
-    var sums = Array(repeating: last, count: pool.threads)
-    let all = Timing(budget) {
-      let seeds = sums
-      sums = pool.map(order: Array(seeds.indices)) { index, _ in
-        PeakProbe.multiplyAdd(rounds: Self.rounds, seed: seeds[index])
-      }
-    }
-    precondition(sums.allSatisfy(\.isFinite), "chains that tend to a fixed point left it")
+    let all = allCores(operations / one.wall.median)
     let peak = MachinePeak(
       oneCore: operations / one.wall.median, allCores: operations * Double(pool.threads) / all.wall.median,
       oneCoreOfCPU: operations / one.cpu.median)
@@ -34,6 +30,28 @@ struct MachineBench {
     ]
     figures += [streams(threads: 1, "one core"), streams(threads: pool.threads, "all cores")]
     return (peak, figures)
+  }
+
+  /// The FMA peak of all cores at once, measured again while it is far from that of as many single ones: a host may have two
+  /// virtual CPUs share one core for some seconds.
+  private func allCores(_ oneCore: Double) -> Timing {
+    let work = PeakProbe.multiplyAddOperations(rounds: Self.rounds) * Double(pool.threads)
+    var sums = Array(repeating: Float(1), count: pool.threads)
+    func measure() -> Timing {
+      Timing(budget) {
+        let seeds = sums
+        sums = pool.map(order: Array(seeds.indices)) { index, _ in
+          PeakProbe.multiplyAdd(rounds: Self.rounds, seed: seeds[index])
+        }
+      }
+    }
+    var best = measure()
+    for _ in 1..<Self.attempts where work / best.wall.median < 0.75 * Double(pool.threads) * oneCore {
+      let next = measure()
+      if next.wall.median < best.wall.median { best = next }
+    }
+    precondition(sums.allSatisfy(\.isFinite), "chains that tend to a fixed point left it")
+    return best
   }
 
   private func streams(threads: Int, _ name: String) -> BenchFigure {
