@@ -56,6 +56,18 @@ struct AdafactorAccumulators: Sendable {
       columnSquares = columnFactors + decays * f.columns
       groupSums = columnSquares + f.columns
     }
+
+    /// What belongs to one decay: [rows] or [columns].
+    struct Numbers {
+      let rows, rowRoots, rowFactors, columns, columnRoots, columnFactors: UnsafeMutablePointer<Float>
+    }
+
+    func numbers(decay j: Int) -> Numbers {
+      let (row, column) = (j * factoring.rows, j * factoring.columns)
+      return Numbers(
+        rows: rows + row, rowRoots: rowRoots + row, rowFactors: rowFactors + row, columns: columns + column,
+        columnRoots: columnRoots + column, columnFactors: columnFactors + column)
+    }
   }
 
   /// Moves all of a tensor's accumulators, and makes what its rows and columns give to their elements.
@@ -131,18 +143,16 @@ struct AdafactorAccumulators: Sendable {
   /// v <- b v + (1 - b) (mean g^2 + 1e-30) for rows and columns of one decay b, and what follows from them: roots (v + 1e-8)^(-1/2);
   /// factors rsq(row / (mean of the rows along the second longest axis + 1e-9)) and rsq(column), rsq(x) = max(x, 1e-9)^(-1/2).
   private func advance(_ lines: Lines, decay j: Int) {
-    let f = lines.factoring
-    let (rows, rowFactors) = (lines.rows + j * f.rows, lines.rowFactors + j * f.rows)
-    let (columns, columnFactors) = (lines.columns + j * f.columns, lines.columnFactors + j * f.columns)
-    advance(rows, f.rows, lines.rowSquares, f.longest, j, roots: lines.rowRoots + j * f.rows)
-    advance(columns, f.columns, lines.columnSquares, f.second, j, roots: lines.columnRoots + j * f.columns)
-    Lanes.forEach(f.columns) { i, lanes in lanes.store(safeRoot(lanes.load(columns + i)), to: columnFactors + i) }
+    let (f, n) = (lines.factoring, lines.numbers(decay: j))
+    advance(n.rows, f.rows, lines.rowSquares, f.longest, j, roots: n.rowRoots)
+    advance(n.columns, f.columns, lines.columnSquares, f.second, j, roots: n.columnRoots)
+    Lanes.forEach(f.columns) { i, lanes in lanes.store(safeRoot(lanes.load(n.columns + i)), to: n.columnFactors + i) }
     lines.groupSums.update(repeating: 0, count: f.groups)
-    for row in 0..<f.rows { lines.groupSums[f.groupOfRow[row]] += rows[row] }
+    for row in 0..<f.rows { lines.groupSums[f.groupOfRow[row]] += n.rows[row] }
     for row in 0..<f.rows {
-      rowFactors[row] = rows[row] / (lines.groupSums[f.groupOfRow[row]] / Float(f.second) + 1e-9)
+      n.rowFactors[row] = n.rows[row] / (lines.groupSums[f.groupOfRow[row]] / Float(f.second) + 1e-9)
     }
-    Lanes.forEach(f.rows) { i, lanes in lanes.store(safeRoot(lanes.load(rowFactors + i)), to: rowFactors + i) }
+    Lanes.forEach(f.rows) { i, lanes in lanes.store(safeRoot(lanes.load(n.rowFactors + i)), to: n.rowFactors + i) }
   }
 
   private func advance(

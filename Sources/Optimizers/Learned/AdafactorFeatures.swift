@@ -20,7 +20,7 @@ struct AdafactorFeatures: Sendable {
     switch t.factored {
     case .elements(let v): for j in 0..<decays { write(slab, of: v + j * t.count, decay: j) }
     case .lines(let lines):
-      for j in 0..<decays { write(slab, of: lines.factoring, LineNumbers(lines, decay: j), decay: j) }
+      for j in 0..<decays { write(slab, of: lines.factoring, lines.numbers(decay: j), decay: j) }
     }
   }
 
@@ -79,7 +79,7 @@ struct AdafactorFeatures: Sendable {
   }
 
   /// Gives each element its row's and its column's numbers, and gradient and momentum by the product of their factors.
-  private func write(_ slab: Slab, of f: Factoring, _ numbers: LineNumbers, decay j: Int) {
+  private func write(_ slab: Slab, of f: Factoring, _ numbers: Lines.Numbers, decay j: Int) {
     let (columns, momentum) = (group(0, j), 16 &* (2 &+ j))
     var (line, start) = slab.elements.lowerBound.quotientAndRemainder(dividingBy: f.lineCount)
     var element = slab.elements.lowerBound
@@ -102,7 +102,7 @@ struct AdafactorFeatures: Sendable {
   /// The six factored columns of some elements of a line and one decay, the first of which is at `place`.
   @inline(__always)
   private func write(
-    _ numbers: LineNumbers, _ f: Factoring, _ entry: (row: Int, column: Int), _ lanes: Lanes,
+    _ numbers: Lines.Numbers, _ f: Factoring, _ entry: (row: Int, column: Int), _ lanes: Lanes,
     momentum: UnsafePointer<Float>, gradient: UnsafePointer<Float>, to place: UnsafeMutablePointer<Float>
   ) {
     func row(_ values: UnsafePointer<Float>) -> Vector { lanes.load(values + entry.row, step: f.rowStep) }
@@ -133,21 +133,6 @@ struct AdafactorFeatures: Sendable {
   /// From column 0 to column j of the groups: 0 factored gradients, 1 rows, 2 columns, 3 and 4 their roots, 5 factored momenta.
   @inline(__always)
   private func group(_ index: Int, _ j: Int) -> Int { 16 &* (4 &+ (2 &+ index) &* decays &+ j) }
-}
-
-/// What elements have from their rows and columns, for one decay.
-private struct LineNumbers {
-  let rows, rowRoots, rowFactors, columns, columnRoots, columnFactors: UnsafePointer<Float>
-
-  init(_ lines: AdafactorAccumulators.Lines, decay j: Int) {
-    let (row, column) = (j * lines.factoring.rows, j * lines.factoring.columns)
-    rows = UnsafePointer(lines.rows + row)
-    rowRoots = UnsafePointer(lines.rowRoots + row)
-    rowFactors = UnsafePointer(lines.rowFactors + row)
-    columns = UnsafePointer(lines.columns + column)
-    columnRoots = UnsafePointer(lines.columnRoots + column)
-    columnFactors = UnsafePointer(lines.columnFactors + column)
-  }
 }
 
 extension Lanes {
